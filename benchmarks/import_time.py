@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""CPU time of `import asyncio_compat.auto` after `import asyncio`; needs Python 3.8 or later and nothing else.
+
+    python3 import_time.py                    on each CPython >= 3.5 of pyenv and of PATH
+    python3 import_time.py 3.5.0 3.13.0       on these (versions or paths)
+    python3 import_time.py --check            exit with 1 if a bound is broken
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import interpreters
+
+COMPAT = Path(__file__).resolve().parent.parent / 'compat'
+PROCESSES = 20
+
+# Milliseconds.
+BOUND_LACKING = 6.0
+BOUND_LACKING_NOTHING = 0.5
+
+# Runs on 3.5.0: prints what each import took, in ms, and what asyncio lacked.
+CHILD = '''
+import sys, time
+times = []
+for name in sys.argv[1:]:
+    start = time.process_time()
+    __import__(name)
+    times.append((time.process_time() - start) * 1000)
+modules = sorted(sys.modules)
+lacking = 0
+if 'asyncio_compat.auto' in modules:
+    import asyncio_compat
+    lacking = sum(row['state'] == 'patched' for row in asyncio_compat.status())
+import json
+print(json.dumps([times, modules, lacking]))
+'''
+
+
+def main():
+    arguments = parse_arguments()
+    chosen = interpreters.named(arguments.interpreters)
+    results = measure([path for _, path in chosen])
+    print('CPU time in ms, the fastest of %d processes' % PROCESSES)
+    print('%-10s%10s%12s%10s%10s' % ('', 'asyncio', 'package', 'bound', 'supplied'))
+    broken = False
+    for version, path in chosen:
+        asyncio_time, package_time, modules, lacking = results[path]
+        bound = BOUND_LACKING if lacking else BOUND_LACKING_NOTHING
+        over = package_time > bound
+        print('%-10s%10.2f%12.3f%10s%10d' % (version, asyncio_time, package_time,
+                                            ('> ' if over else '') + str(bound), lacking))
+        if modules:
+            print('%-10s imports %s as well' % ('', ', '.join(modules)))
+        broken = broken or over or bool(modules)
+    return 1 if arguments.check and broken else 0
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description='CPU time of `import asyncio_compat.auto` after `import asyncio`.')
+    parser.add_argument('interpreters', nargs='*', help='versions or paths')
+    parser.add_argument('--check', action='store_true', help='exit with 1 if a bound is broken')
+    return parser.parse_args()
+
+
+def measure(paths):
+    """{path: (ms for asyncio, ms for the package, modules that only the package needs, features supplied)}."""
+    for path in paths:
+        # Compiles what is not compiled yet.
+        import_in_child(path, 'asyncio', 'asyncio_compat.auto')
+    results = {path: ([], []) for path in paths}
+    for _ in range(PROCESSES):
+        for path in paths:
+            results[path][0].append(import_in_child(path, 'asyncio'))
+            results[path][1].append(import_in_child(path, 'asyncio', 'asyncio_compat.auto'))
+    return {path: summary(*runs) for path, runs in results.items()}
+
+
+def summary(without, with_package):
+    own = set(without[0][1])
+    modules = [name for name in with_package[0][1]
+               if name not in own and name.split('.')[0] not in ('asyncio', 'asyncio_compat')]
+    return (min(times[0] for times, _, _ in without + with_package), min(times[1] for times, _, _ in with_package),
+            modules, with_package[0][2])
+
+
+def import_in_child(path, *names):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith('PYTHON')}
+    environment['PYTHONPATH'] = str(COMPAT)
+    # What site-packages imports at the start would hide what the package imports: -S.
+    child = subprocess.run([path, '-S', '-c', CHILD, *names], env=environment, stdout=subprocess.PIPE,
+                           universal_newlines=True)
+    if child.returncode != 0:
+        raise SystemExit('the import failed on %s' % path)
+    return json.loads(child.stdout)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

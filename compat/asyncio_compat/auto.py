@@ -1,0 +1,5 @@
+"""Import this first, and asyncio has what it lacked: it calls install()."""
+
+from .installing import install
+
+install()

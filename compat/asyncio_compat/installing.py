@@ -1,0 +1,145 @@
+"""Install and uninstall what the table says is missing.
+
+Takes a row of features.py, finds each name that it supplies in this package
+and puts it in the same place below asyncio.
+"""
+
+import asyncio
+import sys
+import threading
+import warnings
+
+from . import features
+
+_lock = threading.RLock()
+_changes = None     # a Changes, while something is installed
+_patched = set()    # ids of the rows that are in place
+_too_early = []     # modules that missed the running loop, by name
+
+# Loops that look for _set_running_loop once, when they are imported.
+_LOOKS_ONCE = ('uvloop',)
+
+
+class InstallError(RuntimeError):
+    """A feature could not be supplied; asyncio is as it was before.
+
+    The message names the feature, the cause is the error that it met.
+    """
+
+
+def install(features=None):
+    """Supply what this interpreter's asyncio lacks.
+
+    What asyncio has already is left as it is: on an interpreter that lacks
+    nothing, nothing is changed.  Installing twice is installing once, from
+    any number of threads.
+
+    features: an iterable of ids, to supply those alone together with what
+        they need; None, the default, for all.
+
+    Raises ValueError for an id that is not in the table, TypeError for a
+    str, and InstallError if a feature cannot be supplied; then every change
+    of this call has been taken back.
+    """
+    if isinstance(features, str):
+        raise TypeError('features is a list of ids, not one id: write [%r]'
+                        % features)
+    with _lock:
+        rows = _lacking(_rows(features))
+        if rows:
+            _apply(rows)
+
+
+def uninstall():
+    """Take back what install() did.
+
+    Every attribute is the same object as before.  Without an install it does
+    nothing.
+    """
+    global _changes
+    with _lock:
+        if _changes is not None:
+            _changes.undo()
+            _changes = None
+            _patched.clear()
+            del _too_early[:]
+
+
+def status():
+    """Return how this interpreter's asyncio stands, a dict for each feature.
+
+    The keys are those of the table (id, since, bpo, summary) and
+
+    state: 'native' (asyncio has it), 'patched' (install() has supplied it),
+        'patched by install' (install() would supply it) or 'not available';
+    reason: why it is not available, or what is wrong with it; else None.
+    """
+    with _lock:
+        return [_row_status(row) for row in features.FEATURES]
+
+
+def _row_status(row):
+    reason = None
+    if row.id in _patched:
+        state = 'patched'
+        if row.id == 'running_loop' and _too_early:
+            reason = _missed_running_loop()
+    elif row.is_native():
+        state = 'native'
+    elif row.supplies:
+        state = 'patched by install'
+    else:
+        state, reason = 'not available', row.reason
+    return {'id': row.id, 'since': row.since, 'bpo': list(row.bpo),
+            'summary': row.summary, 'state': state, 'reason': reason}
+
+
+def _rows(ids):
+    if ids is None:
+        return features.FEATURES
+    wanted = list(features.by_id(ids))
+    for row in wanted:
+        # The list grows while it is walked: what is needed has needs too.
+        wanted.extend(need for need in features.by_id(row.needs)
+                      if need not in wanted)
+    return [row for row in features.FEATURES if row in wanted]
+
+
+def _lacking(rows):
+    return [row for row in rows
+            if row.supplies and row.id not in _patched and not row.is_native()]
+
+
+def _apply(rows):
+    from . import patching, supplying
+    global _changes
+    changes = patching.Changes()
+    for row in rows:
+        try:
+            supplying.supply(row, changes)
+        except Exception as exc:
+            changes.undo()
+            raise InstallError(
+                '%s cannot be supplied (%s: %s); asyncio is as it was before'
+                % (row.id, type(exc).__name__, exc)) from exc
+    if _changes is None:
+        _changes = changes
+    else:
+        _changes.extend(changes)
+    _patched.update(row.id for row in rows)
+    if 'running_loop' in _patched:
+        _look_for_early_loops()
+
+
+def _look_for_early_loops():
+    for name in _LOOKS_ONCE:
+        if name in sys.modules and name not in _too_early:
+            _too_early.append(name)
+            warnings.warn(_missed_running_loop(), RuntimeWarning,
+                          stacklevel=4)
+
+
+def _missed_running_loop():
+    return ('%s was imported before asyncio_compat, so asyncio does not know '
+            'when its loop runs: import asyncio_compat first'
+            % ', '.join(_too_early))

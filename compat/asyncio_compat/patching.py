@@ -1,0 +1,107 @@
+"""How a change is made, recorded and taken back.
+
+Knows nothing of asyncio: it gives attributes to modules and classes, changes
+functions in place, and remembers what was there before.
+"""
+
+import types
+import warnings
+
+_ABSENT = object()
+
+# What a function consists of, as far as another function can take its place.
+_FUNCTION_PARTS = ('__code__', '__defaults__', '__kwdefaults__', '__doc__',
+                   '__annotations__')
+
+
+class Changes:
+    """The changes made so far, in order; undo() takes them back.
+
+    Nothing is changed until a method is called, and each method either makes
+    its change and records it, or raises and leaves everything as it was.
+    """
+
+    def __init__(self):
+        self._undo = []
+
+    def __len__(self):
+        return len(self._undo)
+
+    def set(self, owner, name, value):
+        """Give *owner*, a module or a class, the attribute *name*."""
+        # The raw entry: a staticmethod must come back as the same object.
+        before = vars(owner).get(name, _ABSENT)
+        setattr(owner, name, value)
+        # A class may keep another object than the one it was given.
+        self._undo.append((_restore_attribute,
+                           (owner, name, before, vars(owner)[name])))
+
+    def become(self, function, other):
+        """Make *function* do what *other* does; it stays the same object.
+
+        Whoever bound *function* before sees the change too.  Its globals
+        stay its own, so *other* is looked up in the module of *function*.
+        """
+        before = [getattr(function, part) for part in _FUNCTION_PARTS]
+        parts = [getattr(other, part) for part in _FUNCTION_PARTS]
+        if function.__closure__ or other.__closure__:
+            raise ValueError('%r cannot become %r: a closure cannot be '
+                             'changed in place' % (function, other))
+        _set_function_parts(function, parts)
+        self._undo.append((_restore_function,
+                           (function, before, other.__code__)))
+
+    def extend(self, later):
+        """Add the changes of *later*, which were made after these."""
+        self._undo.extend(later._undo)
+
+    def undo(self):
+        """Take every change back, the last one first."""
+        while self._undo:
+            restore, arguments = self._undo.pop()
+            restore(*arguments)
+
+
+def transplant(function, namespace, name):
+    """A copy of *function* that looks its globals up in *namespace*.
+
+    *name* is the dotted name of the module that *namespace* belongs to.
+    """
+    if function.__closure__:
+        raise ValueError('%r has a closure, which ties it to the place '
+                         'where it was written' % (function,))
+    copy = types.FunctionType(function.__code__, namespace,
+                              function.__name__, function.__defaults__)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__doc__ = function.__doc__
+    copy.__annotations__ = function.__annotations__
+    copy.__qualname__ = function.__qualname__
+    copy.__module__ = name
+    return copy
+
+
+def _set_function_parts(function, parts):
+    for part, value in zip(_FUNCTION_PARTS, parts):
+        setattr(function, part, value)
+
+
+def _restore_attribute(owner, name, before, given):
+    if vars(owner).get(name, _ABSENT) is not given:
+        _warn_changed_since('%s.%s' % (owner.__name__, name))
+    elif before is _ABSENT:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, before)
+
+
+def _restore_function(function, before, given):
+    if function.__code__ is not given:
+        _warn_changed_since('%s.%s' % (function.__module__,
+                                       function.__qualname__))
+    else:
+        _set_function_parts(function, before)
+
+
+def _warn_changed_since(what):
+    warnings.warn('%s was changed by somebody else after the install; it is '
+                  'left as it is' % what, RuntimeWarning, stacklevel=5)

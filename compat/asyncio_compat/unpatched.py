@@ -1,0 +1,235 @@
+"""What the wrapped names do where asyncio lacks the thing and stays as it is.
+
+Imported on such an interpreter only.  The arguments are brought into a form
+that this asyncio takes; the rest is asyncio's own work.
+"""
+
+import asyncio
+import concurrent.futures
+import inspect
+import itertools
+import socket
+import types
+
+from asyncio import base_subprocess, coroutines, sslproto
+
+from . import base_events, events, futures
+from .wrapped import create_future
+
+NOT_AWAITABLE = 'An asyncio.Future, a coroutine or an awaitable is required'
+
+
+def get_event_loop():
+    """Return the loop that runs the caller; elsewhere the policy's.
+
+    Without a patch a loop is found by its run_forever(), which must be Python
+    code on the stack of this thread.  See asyncio.get_event_loop() of 3.6.
+    """
+    if not hasattr(asyncio, '_get_running_loop'):
+        loop = events._loop_on_stack()
+        if loop is not None:
+            return loop
+    return asyncio.get_event_loop()
+
+
+def isfuture(obj):
+    """Return True for a Future, and for what declares itself like one.
+
+    See asyncio.isfuture() of Python 3.5.3.
+    """
+    return isinstance(obj, asyncio.Future) or futures.isfuture(obj)
+
+
+def as_coroutine(awaitable):
+    """A coroutine for *awaitable*, unless 3.5.0 takes it as it is.
+
+    Raises TypeError if it is not awaitable.
+    """
+    if isinstance(awaitable, asyncio.Future) or asyncio.iscoroutine(awaitable):
+        return awaitable
+    if not inspect.isawaitable(awaitable):
+        raise TypeError(NOT_AWAITABLE)
+    return _wait_for_awaitable(awaitable)
+
+
+@types.coroutine
+def _wait_for_awaitable(awaitable):
+    return (yield from awaitable.__await__())
+
+
+def ensure_future(coro_or_future, *, loop=None):
+    """Schedule any awaitable as a task; a future is returned as it is.
+
+    Raises TypeError if it is not awaitable and ValueError if it is a future
+    of another loop.  See asyncio.ensure_future() of Python 3.5.1.
+    """
+    if isfuture(coro_or_future):
+        if loop is not None and loop is not coro_or_future._loop:
+            raise ValueError('loop argument must agree with Future')
+        return coro_or_future
+    return asyncio.ensure_future(as_coroutine(coro_or_future),
+                                 loop=loop or get_event_loop())
+
+
+def _as_futures(awaitables, loop):
+    """A future for each, the same one for the same awaitable; and the loop."""
+    known = {}
+    for awaitable in awaitables:
+        if awaitable not in known:
+            future = ensure_future(awaitable, loop=loop)
+            if not isinstance(future, asyncio.Future):
+                # 3.5.0's wait() and gather() know only its own.
+                future = asyncio.ensure_future(_wait_for_awaitable(future),
+                                               loop=future._loop)
+            known[awaitable] = future
+            loop = loop or future._loop
+    return [known[awaitable] for awaitable in awaitables], (
+        loop or get_event_loop())
+
+
+def wait(fs, *, loop=None, timeout=None,
+         return_when=asyncio.ALL_COMPLETED):
+    """Wait for awaitables; returns, when awaited, the sets (done, pending).
+
+    timeout: in seconds, None for none.  See asyncio.wait() of Python 3.6.
+    Raises TypeError for a single awaitable, ValueError for an empty sequence.
+    """
+    _refuse_single(fs)
+    if not fs:
+        raise ValueError('Set of coroutines/Futures is empty.')
+    children, loop = _as_futures(list(fs), loop)
+    return asyncio.wait(children, loop=loop, timeout=timeout,
+                        return_when=return_when)
+
+
+def wait_for(fut, timeout, *, loop=None):
+    """Wait for one awaitable, at most *timeout* seconds (None: for ever).
+
+    Raises asyncio.TimeoutError, and cancels it, when the time is over.
+    See asyncio.wait_for() of Python 3.6.
+    """
+    (future,), loop = _as_futures([fut], loop)
+    return asyncio.wait_for(future, timeout, loop=loop)
+
+
+def gather(*coros_or_futures, loop=None, return_exceptions=False):
+    """A future of the list of what the awaitables return, in their order.
+
+    return_exceptions: put exceptions into the list, else the first is raised.
+    See asyncio.gather() of Python 3.6.
+    """
+    children, loop = _as_futures(coros_or_futures, loop)
+    return asyncio.gather(*children, loop=loop,
+                          return_exceptions=return_exceptions)
+
+
+def shield(arg, *, loop=None):
+    """A future that waits for *arg*, and protects it from cancellation.
+
+    See asyncio.shield() of Python 3.6.
+    """
+    (future,), loop = _as_futures([arg], loop)
+    return asyncio.shield(future, loop=loop)
+
+
+def as_completed(fs, *, loop=None, timeout=None):
+    """An iterator of awaitables, the first of which is done first, and so on.
+
+    timeout: in seconds, for all together.  See asyncio.as_completed() of
+    Python 3.6.  Raises TypeError for a single awaitable.
+    """
+    _refuse_single(fs)
+    children, loop = _as_futures(list(fs), loop)
+    return asyncio.as_completed(children, loop=loop, timeout=timeout)
+
+
+def _refuse_single(fs):
+    if isfuture(fs) or coroutines.iscoroutine(fs):
+        raise TypeError('expect a list of futures, not %s'
+                        % type(fs).__name__)
+
+
+def run_coroutine_threadsafe(coro, loop):
+    """Submit *coro* to *loop*, which runs in another thread.
+
+    Returns a concurrent.futures.Future; cancelling it cancels the task.
+    Raises TypeError if *coro* is not a coroutine.  See
+    asyncio.run_coroutine_threadsafe() of Python 3.5.1 (bpo-25304).
+    """
+    if not coroutines.iscoroutine(coro):
+        raise TypeError('A coroutine object is required')
+    future = concurrent.futures.Future()
+
+    def submit():
+        try:
+            futures._chain_future(ensure_future(coro, loop=loop), future)
+        except Exception as exc:
+            if future.set_running_or_notify_cancel():
+                future.set_exception(exc)
+            raise
+
+    loop.call_soon_threadsafe(submit)
+    return future
+
+
+def is_closing(transport):
+    """See wrapped.is_closing(): what asyncio's own transports note."""
+    if isinstance(transport, (sslproto._SSLProtocolTransport,
+                              base_subprocess.BaseSubprocessTransport)):
+        return transport._closed
+    closing = getattr(transport, '_closing', None)
+    if closing is None:
+        raise NotImplementedError('%r does not tell whether it is closing'
+                                  % transport)
+    return closing
+
+
+async def readexactly(reader, n):
+    """See wrapped.readexactly()."""
+    if n < 0:
+        raise ValueError('readexactly size can not be less than zero')
+    if reader._exception is not None:
+        raise reader._exception
+    while len(reader._buffer) < n:
+        if reader._eof:
+            partial = bytes(reader._buffer)
+            reader._buffer.clear()
+            raise asyncio.IncompleteReadError(partial, n)
+        if reader._paused:
+            # 3.5.0 and 3.5.1 would wait for ever (bpo-26050).
+            reader._paused = False
+            reader._transport.resume_reading()
+        await reader._wait_for_data('readexactly')
+    data = bytes(memoryview(reader._buffer)[:n])
+    del reader._buffer[:n]
+    reader._maybe_resume_transport()
+    return data
+
+
+async def create_server(loop, protocol_factory, host=None, port=None, *,
+                        family=socket.AF_UNSPEC, flags=socket.AI_PASSIVE,
+                        sock=None, reuse_address=None, reuse_port=None,
+                        backlog=100, ssl=None):
+    """See wrapped.create_server().
+
+    The loop listens on a socket of ours, and then on the others as well.
+    """
+    if sock is not None or not (host or port is not None):
+        return await loop.create_server(protocol_factory, host, port,
+                                        sock=sock, backlog=backlog, ssl=ssl)
+    sockets = []
+    try:
+        for info in await _resolve(loop, host, port, family, flags):
+            sockets.extend(_bind(info, reuse_address, reuse_port))
+        server = await loop.create_server(protocol_factory, sock=sockets[0],
+                                          backlog=backlog, ssl=ssl)
+    except BaseException:
+        for bound in sockets:
+            bound.close()
+        raise
+    for bound in sockets[1:]:
+        bound.listen(backlog)
+        bound.setblocking(False)
+        loop._start_serving(protocol_factory, bound, ssl, server)
+        server.sockets.append(bound)
+    return server

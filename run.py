@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""What a developer runs; needs Python 3.8 or later and nothing else.
+
+    python3 run.py demo                 what each interpreter of this machine lacks, and what it gets
+    python3 run.py test                 the tests, on every interpreter that pyenv has
+    python3 run.py test cp350 py311     the tests, on these
+"""
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+TOX_HOME = ROOT / '.venv-tox'
+TOX_PINS = ROOT / 'tests' / 'requirements' / 'tox.txt'
+RESULT = ROOT / '.tox' / 'result.json'
+
+
+def pyenv_versions():
+    """The folder that holds an interpreter a folder, or None."""
+    root = os.environ.get('PYENV_ROOT')
+    if not root and shutil.which('pyenv'):
+        root = subprocess.run(['pyenv', 'root'], stdout=subprocess.PIPE, universal_newlines=True).stdout.strip()
+    versions = Path(root or Path.home() / '.pyenv') / 'versions'
+    return versions if versions.is_dir() else None
+
+
+# demo
+
+def interpreters():
+    """[((3, 5, 0), path), …] for each Python >= 3.5 of pyenv and of PATH, oldest first, this one included."""
+    candidates = [sys.executable]
+    if pyenv_versions():
+        candidates += [str(path) for path in pyenv_versions().glob('*/bin/python')]
+    candidates += filter(None, (shutil.which('python3.%d' % minor) for minor in range(5, 30)))
+    found = {}
+    for path in candidates:
+        asked = subprocess.run([path, '-c', 'import sys; print(*sys.version_info[:3])'], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
+        # A shim of pyenv for a version that is not switched on answers with an error.
+        if asked.returncode == 0:
+            version = tuple(map(int, asked.stdout.split()))
+            if version >= (3, 5):
+                found.setdefault(version, path)
+    return sorted(found.items())
+
+
+def features_of(python):
+    """What `python -m asyncio_compat --json` says there."""
+    env = dict(os.environ, PYTHONPATH=str(ROOT / 'compat'), PYTHONDONTWRITEBYTECODE='1')
+    asked = subprocess.run([python, '-m', 'asyncio_compat', '--json'], env=env, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+    try:
+        return json.loads(asked.stdout)['features']
+    except (ValueError, KeyError):
+        raise RuntimeError((asked.stderr.strip() or asked.stdout.strip() or 'no answer').splitlines()[-1])
+
+
+def demo(arguments):
+    columns, failures, rows = [], [], {}
+    for version, python in interpreters():
+        try:
+            features = features_of(python)
+        except RuntimeError as error:
+            failures.append('%s: %s' % (dotted(version), error))
+            continue
+        rows.update((feature['id'], feature) for feature in features)
+        statuses = {feature['id']: feature['status'] for feature in features}
+        # Neighbours that are alike share a column: all of 3.6 and later do.
+        if columns and columns[-1][2] == statuses:
+            columns[-1][1] = version
+        else:
+            columns.append([version, version, statuses])
+    if columns:
+        print_table(rows, columns)
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    return 1 if failures or not columns else 0
+
+
+def dotted(version):
+    return '.'.join(map(str, version))
+
+
+def print_table(rows, columns):
+    heads = [dotted(first) if first == last else dotted(first) + '-' + dotted(last) for first, last, _ in columns]
+    lines = [['feature', 'since'] + heads]
+    for id, feature in rows.items():
+        lines.append([id, feature['since']] + [statuses.get(id, '') for _, _, statuses in columns])
+    widths = [max(map(len, cells)) for cells in zip(*lines)]
+    lines.insert(1, ['-' * width for width in widths])
+    for cells in lines:
+        print('  '.join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
+
+
+# test
+
+def tox_python():
+    """The Python of .venv-tox, made anew when its pins or this interpreter have changed."""
+    python = TOX_HOME / 'bin' / 'python'
+    stamp = TOX_HOME / 'made-of.txt'
+    made_of = sys.version + '\n' + TOX_PINS.read_text()
+    if not stamp.exists() or stamp.read_text() != made_of:
+        print('Making', TOX_HOME.name, flush=True)
+        subprocess.run([sys.executable, '-m', 'venv', '--clear', str(TOX_HOME)], check=True)
+        subprocess.run([str(python), '-m', 'pip', 'install', '--quiet', '-r', str(TOX_PINS)], check=True)
+        stamp.write_text(made_of)
+    return python
+
+
+def test(arguments):
+    versions = pyenv_versions()
+    if versions is None:
+        sys.exit('The tests take their interpreters from pyenv, which is not here. See https://github.com/pyenv/pyenv')
+    os.environ['PYENV_ROOT'] = str(versions.parent)
+    python = tox_python()
+
+    # setuptools would put a module that has been deleted since into the wheel; coverage would count it.
+    for stale in ROOT / 'build', ROOT / '.tox' / 'measured':
+        shutil.rmtree(stale, ignore_errors=True)
+    if RESULT.exists():
+        RESULT.unlink()
+    command = [str(python), '-m', 'tox', 'run-parallel', '--parallel', 'auto', '--parallel-no-spinner',
+               '--result-json', str(RESULT)]
+    if arguments.environments:
+        command += ['-e', ','.join(arguments.environments)]
+    status = subprocess.run(command, cwd=str(ROOT), stdin=subprocess.DEVNULL).returncode
+    if not RESULT.exists():
+        return status or 1
+    return summary(json.loads(RESULT.read_text())['testenvs'], arguments.require) or status
+
+
+def summary(environments, required):
+    """One line for each environment: how its pytest closed. Returns 1 if one failed, or a required one did not run."""
+    print()
+    status = 0
+    ran = [(name, found) for name, found in environments.items() if 'result' in found]
+    for name, found in ran:
+        success = found['result']['success']
+        if not success:
+            status = 1
+        if 'python' not in found:
+            closing = 'skipped: this machine has no such interpreter'
+        else:
+            required = [wanted for wanted in required if wanted != name]
+            output = found['test'][-1]['output'].strip() if found.get('test') else ''
+            if name == 'coverage':
+                print('\n' + output + '\n')
+            closing = output.splitlines()[-1].strip('= ') if output else 'nothing was run'
+            python = 'Python ' + dotted(found['python']['version_info'][:3])
+            closing = python + (': ' if success else ': FAILED: ') + closing
+        print('%-10s %s' % (name, re.sub(r'\s+', ' ', closing)))
+    for name in required:
+        print('%-10s is required, and did not run' % name)
+        status = 1
+    return status
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest='command', metavar='command')
+    commands.required = True
+
+    command = commands.add_parser('demo', help='compare the interpreters of this machine')
+    command.set_defaults(function=demo)
+
+    command = commands.add_parser('test', help='run the tests; see tox.ini for the environments')
+    command.add_argument('environments', nargs='*', metavar='environment')
+    command.add_argument('--require', action='append', default=[], metavar='environment',
+                         help='fail unless this one ran')
+    command.set_defaults(function=test)
+
+    arguments = parser.parse_args()
+    sys.exit(arguments.function(arguments))
+
+
+if __name__ == '__main__':
+    main()
