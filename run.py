@@ -4,6 +4,7 @@
     python3 run.py demo                 what each interpreter of this machine lacks, and what it gets
     python3 run.py test                 the tests, on every interpreter that pyenv has
     python3 run.py test cp350 py311     the tests, on these
+    python3 run.py readme               draw the table of README.md anew
 """
 import argparse
 import json
@@ -61,7 +62,7 @@ def features_of(python):
 
 
 def demo(arguments):
-    columns, failures, rows = [], [], {}
+    columns, failures, rows, reasons = [], [], {}, {}
     for version, python in interpreters():
         try:
             features = features_of(python)
@@ -69,14 +70,17 @@ def demo(arguments):
             failures.append('%s: %s' % (dotted(version), error))
             continue
         rows.update((feature['id'], feature) for feature in features)
-        statuses = {feature['id']: feature['status'] for feature in features}
+        reasons.update((feature['id'], feature['reason']) for feature in features if feature['reason'])
+        states = {feature['id']: feature['state'] for feature in features}
         # Neighbours that are alike share a column: all of 3.6 and later do.
-        if columns and columns[-1][2] == statuses:
+        if columns and columns[-1][2] == states:
             columns[-1][1] = version
         else:
-            columns.append([version, version, statuses])
+            columns.append([version, version, states])
     if columns:
         print_table(rows, columns)
+    for id, reason in reasons.items():
+        print('\n%s: %s' % (id, reason))
     for failure in failures:
         print(failure, file=sys.stderr)
     return 1 if failures or not columns else 0
@@ -90,11 +94,34 @@ def print_table(rows, columns):
     heads = [dotted(first) if first == last else dotted(first) + '-' + dotted(last) for first, last, _ in columns]
     lines = [['feature', 'since'] + heads]
     for id, feature in rows.items():
-        lines.append([id, feature['since']] + [statuses.get(id, '') for _, _, statuses in columns])
+        lines.append([id, feature['since']] + [states.get(id, '') for _, _, states in columns])
     widths = [max(map(len, cells)) for cells in zip(*lines)]
     lines.insert(1, ['-' * width for width in widths])
     for cells in lines:
         print('  '.join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
+
+
+# readme
+
+README = ROOT / 'README.md'
+TABLE = re.compile(r'(?<=readme -->\n).*(?=<!-- end of the table -->)', re.S)
+
+
+def drawn_table():
+    """features.py as a table in Markdown."""
+    sys.path.insert(0, str(ROOT / 'compat'))
+    from asyncio_compat.features import FEATURES
+    lines = ['| feature | since | bpo | what holds |', '|---|---|---|---|']
+    for row in FEATURES:
+        numbers = ', '.join('[%d](https://bugs.python.org/issue%d)' % (number, number) for number in row.bpo)
+        lines.append('| `%s` | %s | %s | %s |' % (row.id, row.since, numbers or '–', row.summary))
+    return '\n'.join(lines) + '\n'
+
+
+def readme(arguments):
+    text = README.read_text(encoding='utf-8')
+    README.write_text(TABLE.sub(lambda found: drawn_table(), text), encoding='utf-8')
+    return 0
 
 
 # test
@@ -167,6 +194,9 @@ def main():
 
     command = commands.add_parser('demo', help='compare the interpreters of this machine')
     command.set_defaults(function=demo)
+
+    command = commands.add_parser('readme', help='draw the table of README.md from features.py')
+    command.set_defaults(function=readme)
 
     command = commands.add_parser('test', help='run the tests; see tox.ini for the environments')
     command.add_argument('environments', nargs='*', metavar='environment')

@@ -11,7 +11,9 @@ import threading
 from tox.plugin import impl
 from tox.tox_env.errors import Fail
 
-ABI = ['--implementation', 'cp', '--python-version', '3.5', '--abi', 'cp35m']
+# aiohttp asks for 3.5.3, and the package is there so that it runs before; idna-ssl has no wheel.
+ABI = ['--implementation', 'cp', '--python-version', '3.5', '--abi', 'cp35m', '--ignore-requires-python']
+BINARY = ['--only-binary', ':all:', '--no-binary', 'idna-ssl']
 # tox runs environments in threads; one must not install a wheel that another is still writing.
 ONE_AT_A_TIME = threading.Lock()
 
@@ -22,7 +24,7 @@ def tox_on_install(tox_env, arguments, section, of_type):
         return
     wheels = tox_env.core['work_dir'] / 'wheels'
     command = [sys.executable, '-m', 'pip', 'download', '--quiet', '--dest', str(wheels), '--no-deps']
-    command += ['--only-binary', ':all:', '--platform', 'manylinux2014_' + platform.machine()] + ABI
+    command += ['--platform', 'manylinux2014_' + platform.machine()] + ABI + BINARY
     command += arguments.as_root_args
     with ONE_AT_A_TIME:
         failed = subprocess.call(command, stdin=subprocess.DEVNULL)

@@ -8,13 +8,12 @@
 import argparse
 import json
 import os
-import subprocess
 import sys
-from pathlib import Path
+import tempfile
 
+import children
 import interpreters
 
-COMPAT = Path(__file__).resolve().parent.parent / 'compat'
 PROCESSES = 20
 
 # Milliseconds.
@@ -67,14 +66,20 @@ def parse_arguments():
 
 def measure(paths):
     """{path: (ms for asyncio, ms for the package, modules that only the package needs, features supplied)}."""
-    for path in paths:
-        # Compiles what is not compiled yet.
-        import_in_child(path, 'asyncio', 'asyncio_compat.auto')
-    results = {path: ([], []) for path in paths}
-    for _ in range(PROCESSES):
+    with tempfile.TemporaryDirectory() as folder:
+        # One copy each: 3.5.2 and 3.5.3 cannot read the .pyc files of one another, which have the same name.
+        copies = {path: os.path.join(folder, str(number)) for number, path in enumerate(paths)}
         for path in paths:
-            results[path][0].append(import_in_child(path, 'asyncio'))
-            results[path][1].append(import_in_child(path, 'asyncio', 'asyncio_compat.auto'))
+            os.mkdir(copies[path])
+            children.copy_package(copies[path])
+            # Compiles it.
+            import_in_child(path, copies[path], 'asyncio', 'asyncio_compat.auto')
+        results = {path: ([], []) for path in paths}
+        for _ in range(PROCESSES):
+            for path in paths:
+                without, with_package = results[path]
+                without.append(import_in_child(path, copies[path], 'asyncio'))
+                with_package.append(import_in_child(path, copies[path], 'asyncio', 'asyncio_compat.auto'))
     return {path: summary(*runs) for path, runs in results.items()}
 
 
@@ -86,15 +91,8 @@ def summary(without, with_package):
             modules, with_package[0][2])
 
 
-def import_in_child(path, *names):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith('PYTHON')}
-    environment['PYTHONPATH'] = str(COMPAT)
-    # What site-packages imports at the start would hide what the package imports: -S.
-    child = subprocess.run([path, '-S', '-c', CHILD, *names], env=environment, stdout=subprocess.PIPE,
-                           universal_newlines=True)
-    if child.returncode != 0:
-        raise SystemExit('the import failed on %s' % path)
-    return json.loads(child.stdout)
+def import_in_child(path, python_path, *names):
+    return json.loads(children.output(path, python_path, '-c', CHILD, *names))
 
 
 if __name__ == '__main__':

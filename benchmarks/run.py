@@ -8,14 +8,14 @@
     python3 run.py --check                    exit with 1 if a bound is broken
 """
 import argparse
-import os
-import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import children
 import interpreters
 
-HERE = Path(__file__).resolve().parent
+MEASURE = str(Path(__file__).resolve().parent / 'measure.py')
 BENCHMARKS = ('spawn', 'gather', 'future_round_trip', 'sleep_zero', 'echo', 'readline_echo', 'readexactly')
 
 # The largest CPU time that a patched interpreter may take, as a multiple of native 3.5.10's.
@@ -60,27 +60,23 @@ def parse_arguments():
 def measure(combinations, benchmarks, rounds):
     """{(combination, benchmark): CPU seconds}, of each the fastest process."""
     times = {}
-    for number in range(rounds):
-        for benchmark in benchmarks:
-            # What disturbs the machine for a while then disturbs all combinations.
-            for combination in combinations[::-1 if number % 2 else 1]:
-                taken = run_child(combination, benchmark)
-                key = combination, benchmark
-                times[key] = min(taken, times.get(key, taken))
-        progress('round %d of %d' % (number + 1, rounds))
+    with tempfile.TemporaryDirectory() as folder:
+        python_path = children.copy_package(folder)
+        for number in range(rounds):
+            for benchmark in benchmarks:
+                # What disturbs the machine for a while then disturbs all combinations.
+                for combination in combinations[::-1 if number % 2 else 1]:
+                    taken = run_child(python_path, combination, benchmark)
+                    key = combination, benchmark
+                    times[key] = min(taken, times.get(key, taken))
+            progress('round %d of %d' % (number + 1, rounds))
     progress('')
     return times
 
 
-def run_child(combination, benchmark):
+def run_child(python_path, combination, benchmark):
     _, path, patched = combination
-    command = [path, '-S', str(HERE / 'measure.py'), benchmark] + ['--patched'] * patched
-    environment = {name: value for name, value in os.environ.items() if not name.startswith('PYTHON')}
-    environment.update(MALLOC, PYTHONPATH=str(HERE.parent / 'compat'))
-    child = subprocess.run(command, env=environment, stdout=subprocess.PIPE, universal_newlines=True)
-    if child.returncode != 0:
-        raise SystemExit('%s failed on %s' % (benchmark, label(combination)))
-    return float(child.stdout)
+    return float(children.output(path, python_path, MEASURE, benchmark, *['--patched'] * patched, **MALLOC))
 
 
 def broken_bounds(ratios):

@@ -61,7 +61,11 @@ def child(tmpdir):
             env=dict(os.environ, PYTHONPATH=os.pathsep.join(PACKAGE), **env),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             universal_newlines=True)
-        out, err = process.communicate()
+        try:
+            out, err = process.communicate(timeout=50)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         assert (process.returncode, err) == (0, ''), out + err
         return out
     return run

@@ -2,8 +2,31 @@
 
 import asyncio_compat.auto patches asyncio in place, with one import;
 install(), uninstall() and status() do it and undo it where one says so.
+The other names do the same as asyncio's without changing anything.
 """
 
+import sys
+
+if sys.version_info < (3, 5):
+    raise ImportError(  # pragma: no cover
+        'asyncio-compat needs Python 3.5.0 or later')
+
 from .installing import InstallError, install, status, uninstall
+from .wrapped import (IncompleteReadError, LimitOverrunError, as_completed,
+                      connect_accepted_socket, create_future, create_server,
+                      ensure_future, gather, get_event_loop,
+                      get_exception_handler, is_closing, isfuture,
+                      readexactly, readuntil, run_coroutine_threadsafe,
+                      run_until_complete, shield, shutdown_asyncgens, wait,
+                      wait_for)
+
+__all__ = [
+    'install', 'uninstall', 'status', 'InstallError',
+    'get_event_loop', 'ensure_future', 'isfuture', 'run_until_complete',
+    'wait', 'wait_for', 'gather', 'shield', 'as_completed',
+    'run_coroutine_threadsafe', 'create_future', 'get_exception_handler',
+    'is_closing', 'readuntil', 'readexactly', 'LimitOverrunError',
+    'IncompleteReadError', 'create_server', 'connect_accepted_socket',
+    'shutdown_asyncgens']
 
 __version__ = '0.1.0'

@@ -3,19 +3,25 @@
 A forked child sees no running loop only since 3.5.4 (bpo-29703).
 """
 
+import functools
 import os
+import reprlib
+import socket
 import sys
 import threading
 
 from asyncio import events
-from asyncio.events import get_event_loop_policy
+from asyncio.events import _get_function_source, get_event_loop_policy
 
 __all__ = ['_get_running_loop', '_set_running_loop']
 
 
-def _loop_on_stack():
-    """Return the loop that runs in this thread, found by its run_forever()."""
-    frame = sys._getframe(1)
+def _loop_on_stack(frame=None):
+    """Return the loop whose run_forever() called *frame*, or None.
+
+    *frame* is the caller's by default, so the loop is that of this thread.
+    """
+    frame = frame or sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_name == 'run_forever':
             loop = frame.f_locals.get('self')
@@ -86,6 +92,31 @@ def note_running_loops(changes):
     changes.set(events, '_running_loop', _RunningLoop())
 
 
+def _format_args_and_kwargs(args, kwargs):
+    items = [reprlib.repr(arg) for arg in args or ()]
+    items.extend('{}={}'.format(name, reprlib.repr(value))
+                 for name, value in (kwargs or {}).items())
+    return '({})'.format(', '.join(items))
+
+
+def _format_callback(func, args, kwargs, suffix=''):
+    # 3.5.0-3.5.2 have no kwargs, and drop those of a functools.partial.
+    if isinstance(func, functools.partial):
+        suffix = _format_args_and_kwargs(args, kwargs) + suffix
+        return _format_callback(func.func, func.args, func.keywords, suffix)
+    name = (getattr(func, '__qualname__', None) or
+            getattr(func, '__name__', None) or repr(func))
+    return name + _format_args_and_kwargs(args, kwargs) + suffix
+
+
+def _format_callback_source(func, args):
+    func_repr = _format_callback(func, args, None)
+    source = _get_function_source(func)
+    if source:
+        func_repr += ' at %s:%s' % source
+    return func_repr
+
+
 class AbstractEventLoop:
     def create_future(self):
         raise NotImplementedError
@@ -95,4 +126,28 @@ class AbstractEventLoop:
 
     def shutdown_asyncgens(self):
         """Close the asynchronous generators that are still being iterated."""
+        raise NotImplementedError
+
+    def create_server(self, protocol_factory, host=None, port=None, *,
+                      family=socket.AF_UNSPEC, flags=socket.AI_PASSIVE,
+                      sock=None, backlog=100, ssl=None, reuse_address=None,
+                      reuse_port=None):
+        """Listen for TCP connections; return a Server.
+
+        *host* may also be a sequence of hosts; with *reuse_port* others that
+        say so may use the port at the same time.  Since Python 3.5.1.
+        """
+        raise NotImplementedError
+
+    def create_datagram_endpoint(self, protocol_factory,
+                                 local_addr=None, remote_addr=None, *,
+                                 family=0, proto=0, flags=0,
+                                 reuse_address=None, reuse_port=None,
+                                 allow_broadcast=None, sock=None):
+        """Open a datagram socket; return (transport, protocol).
+
+        With *reuse_port* others that say so may use the port at the same
+        time; with *allow_broadcast* it may send to a broadcast address; or
+        it is *sock*.  Since Python 3.5.1.
+        """
         raise NotImplementedError

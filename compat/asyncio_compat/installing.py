@@ -54,15 +54,27 @@ def uninstall():
     """Take back what install() did.
 
     Every attribute is the same object as before.  Without an install it does
-    nothing.
+    nothing.  Tasks that wait inside of asyncio should be done by then.
+
+    Raises RuntimeError, and changes nothing, while a loop runs in any thread.
     """
     global _changes
     with _lock:
         if _changes is not None:
+            _refuse_while_running()
             _changes.undo()
             _changes = None
             _patched.clear()
             del _too_early[:]
+
+
+def _refuse_while_running():
+    from .events import _loop_on_stack
+    for frame in sys._current_frames().values():
+        loop = _loop_on_stack(frame)
+        if loop is not None:
+            raise RuntimeError('%r is running what uninstall() would take '
+                               'away: stop it first' % loop)
 
 
 def status():

@@ -2,13 +2,14 @@
 transport is closing (3.5.1), and another protocol for it (3.5.3).
 """
 
-from asyncio import futures
+from asyncio import base_events, futures, transports
+from asyncio.proactor_events import _ProactorReadPipeTransport
 
 
 class _ProactorBasePipeTransport:
     def __init__(self, loop, sock, protocol, waiter=None,
                  extra=None, server=None):
-        super(_ProactorBasePipeTransport, self).__init__(extra, loop)
+        transports._FlowControlMixin.__init__(self, extra, loop)
         self._set_extra(sock)
         self._sock = sock
         self._protocol = protocol
@@ -32,6 +33,14 @@ class _ProactorBasePipeTransport:
 
     def is_closing(self):
         return self._closing
+
+
+class _ProactorSocketTransport:
+    def __init__(self, loop, sock, protocol, waiter=None,
+                 extra=None, server=None):
+        _ProactorReadPipeTransport.__init__(self, loop, sock, protocol, waiter,
+                                            extra, server)
+        base_events._set_nodelay(sock)
 
 
 class BaseProactorEventLoop:

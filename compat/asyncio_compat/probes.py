@@ -5,9 +5,14 @@ says.  They look at behaviour, not at versions, open no socket unless nothing
 else can tell, and leave nothing behind.
 """
 
+import asyncio
+import concurrent.futures
+import socket
 import sys
+import types
 
-from asyncio import base_events, events, futures, streams
+from asyncio import base_events, events, futures, selector_events, sslproto
+from asyncio import streams, tasks, transports
 
 
 class _Loop(base_events.BaseEventLoop):
@@ -47,6 +52,157 @@ def running_loop():
         events._set_running_loop(before)
 
 
+class _FutureLike:
+    """A future that asyncio has not made.  It is cancelled."""
+
+    _asyncio_future_blocking = False
+
+    def __init__(self, loop=None):
+        self._loop = loop
+
+    def cancelled(self):
+        return True
+
+    def add_done_callback(self, fn):
+        pass
+
+
+class _ClosedLoop:
+    """A loop that is closed, and notes whether it is told something."""
+
+    told = False
+
+    def create_task(self, coro, **options):
+        coro.close()
+        self.told = True
+        raise _Found
+
+    def is_closed(self):
+        return True
+
+    def call_soon_threadsafe(self, callback, *args, **options):
+        self.told = True
+
+
+class _Awaitable:
+    def __await__(self):
+        yield
+
+
+def awaitables():
+    isfuture = getattr(futures, 'isfuture', None)
+    if isfuture is None or not isfuture(_FutureLike()):
+        return False
+    try:
+        tasks.ensure_future(_Awaitable(), loop=_ClosedLoop())
+    except TypeError:
+        return False
+    except _Found:
+        return _cancellation_is_not_lost()
+
+
+def _cancellation_is_not_lost():
+    if not isinstance(getattr(tasks.Task, '_step', None), types.FunctionType):
+        # Compiled, or 3.7's: nothing here could be changed.
+        return True
+
+    async def cancel_and_return():
+        task.cancel()
+
+    loop = _Loop()
+    try:
+        task = tasks.Task(cancel_and_return(), loop=loop)
+        outer = tasks.gather(futures.Future(loop=loop), loop=loop,
+                             return_exceptions=True)
+        outer.cancel()
+        # Until 3.5.4 the task returns (bpo-30048), on all 3.5 gather does
+        # (bpo-32684).
+        loop._run_once()
+        return (task.exception() is not None and
+                outer.exception() is not None)
+    finally:
+        loop.close()
+
+
+def run_coroutine_threadsafe():
+    if not hasattr(tasks, 'run_coroutine_threadsafe'):
+        return False
+    loop, source = _ClosedLoop(), concurrent.futures.Future()
+    try:
+        futures._chain_future(source, _FutureLike(loop))
+    except TypeError:
+        # Before 3.5.3 only asyncio's own future will do.
+        return False
+    # Until 3.6.6 a closed loop is told all the same (bpo-33469).
+    source.cancel()
+    return not loop.told
+
+
+class _SSLProtocol:
+    """What a TLS transport hands a new protocol to."""
+
+    _app_protocol = None
+
+    def _set_app_protocol(self, protocol):
+        # 3.7 and later call this.
+        self._app_protocol = protocol
+
+
+def is_closing():
+    if not (hasattr(transports.BaseTransport, 'is_closing') and
+            hasattr(transports.BaseTransport, 'set_protocol')):
+        return False
+    # Until 3.6.4 this one kept the protocol to itself (bpo-31632).
+    transport_class = sslproto._SSLProtocolTransport
+    transport = transport_class.__new__(transport_class)
+    transport._closed = True
+    transport._ssl_protocol = ssl_protocol = _SSLProtocol()
+    transport.set_protocol('probe')
+    return ssl_protocol._app_protocol == 'probe'
+
+
+class _Family:
+    """Stands for the family of a socket that cannot be made."""
+
+    asked = 0
+
+    def __index__(self):
+        self.asked += 1
+        raise OSError
+
+    __int__ = __index__
+
+
+def create_server_hosts():
+    family = _Family()
+
+    class Loop(_Loop):
+        def _create_server_getaddrinfo(self, host, port, **options):
+            found = futures.Future(loop=self)
+            found.set_result([(family, 1, 6, '', ('the same', port))])
+            return found
+
+        def getaddrinfo(self, host, port, **options):
+            # Before 3.5.1 it is asked for both hosts as one.
+            raise _Found
+
+    loop = Loop()
+    # Or it logs that there is no such socket.
+    loop.set_debug(False)
+    listening = loop.create_server(None, ['one', 'two'], 1)
+    try:
+        listening.send(None)
+        loop._run_once()
+        listening.send(None)
+    except (_Found, OSError, StopIteration):
+        # How it ends without a socket is not the question.
+        pass
+    finally:
+        listening.close()
+        loop.close()
+    return family.asked == 1
+
+
 def create_future():
     class Loop(_Loop):
         def create_future(self):
@@ -74,6 +230,62 @@ def get_exception_handler():
         loop.close()
 
 
+def readuntil():
+    LimitOverrunError = getattr(asyncio, 'LimitOverrunError', None)
+    if LimitOverrunError is None:
+        return False
+    loop = _Loop()
+    try:
+        reader = streams.StreamReader(limit=3, loop=loop)
+        reader.feed_data(b'four--')
+        reader.readuntil(b'--').send(None)
+    except LimitOverrunError as exc:
+        return exc.consumed == 4
+    finally:
+        loop.close()
+    return False
+
+
+def readexactly():
+    loop = _Loop()
+    try:
+        reader = streams.StreamReader(loop=loop)
+        reader.feed_data(b'half')
+        reading = reader.readexactly(8)
+        reading.send(None)
+        reading.close()
+        reader.feed_eof()
+        # Cancelled half-way it must have taken nothing.
+        return not reader.at_eof()
+    finally:
+        loop.close()
+
+
+def getaddrinfo_skip():
+    asked = []
+
+    class Loop(_Loop):
+        def getaddrinfo(self, host, port, **options):
+            asked.append(host)
+            raise _Found
+
+    loop = Loop()
+    connecting = loop.create_connection(None, '127.0.0.1', 1,
+                                        local_addr=('name', 1))
+    try:
+        connecting.send(None)
+    except _Found:
+        pass
+    finally:
+        connecting.close()
+        loop.close()
+    if asked != ['name']:
+        return False
+    # Before 3.6 this was not what the resolver says of the same address.
+    info = base_events._ipaddr_info('::1', 1, 0, socket.SOCK_STREAM, 0)
+    return info is None or len(info[4]) == 4
+
+
 def loop_stop():
     loop = _Loop()
     try:
@@ -96,6 +308,43 @@ def set_exception_stopiteration():
         return not isinstance(future.exception(), StopIteration)
     finally:
         loop.close()
+
+
+class _Socket:
+    """Stands for a socket; what is set is in *options*."""
+
+    family = socket.AF_INET
+    proto = socket.IPPROTO_TCP
+
+    def __init__(self, type):
+        self.type = type
+        self.options = []
+
+    def setsockopt(self, *option):
+        self.options.append(option)
+
+
+def connect_accepted_socket():
+    loop = _Loop()
+    try:
+        loop.connect_accepted_socket(None, _Socket(socket.SOCK_DGRAM)).send(
+            None)
+    except (AttributeError, ValueError) as exc:
+        return isinstance(exc, ValueError)
+    finally:
+        loop.close()
+    return False
+
+
+def tcp_nodelay():
+    if not hasattr(socket, 'TCP_NODELAY') or hasattr(base_events,
+                                                     '_set_nodelay'):
+        return True
+    # Until it was moved there it did not know what Linux adds to the type.
+    sock = _Socket(socket.SOCK_STREAM | getattr(socket, 'SOCK_NONBLOCK', 0))
+    if hasattr(selector_events, '_set_nodelay'):
+        selector_events._set_nodelay(sock)
+    return bool(sock.options)
 
 
 def shutdown_asyncgens():

@@ -16,10 +16,11 @@ def supply(row, changes):
         module, path = name.split('.', 1)
         path = path.split('.')
         try:
-            owner = _owner('asyncio.' + module, path)
+            changes.load('asyncio.' + module)
         except ImportError:
             # Another platform's module, such as windows_events.
             continue
+        owner = _owner('asyncio.' + module, path)
         ours = importlib.import_module('asyncio_compat.' + module)
         supplied = vars(_owner(ours.__name__, path))[path[-1]]
         if isinstance(supplied, types.FunctionType):

@@ -5,16 +5,18 @@ that this asyncio takes; the rest is asyncio's own work.
 """
 
 import asyncio
+import collections
 import concurrent.futures
 import inspect
-import itertools
+import os
 import socket
+import sys
 import types
 
 from asyncio import base_subprocess, coroutines, sslproto
+from asyncio.base_events import Server
 
-from . import base_events, events, futures
-from .wrapped import create_future
+from . import base_events, events, futures, wrapped
 
 NOT_AWAITABLE = 'An asyncio.Future, a coroutine or an awaitable is required'
 
@@ -208,28 +210,70 @@ async def readexactly(reader, n):
 
 async def create_server(loop, protocol_factory, host=None, port=None, *,
                         family=socket.AF_UNSPEC, flags=socket.AI_PASSIVE,
-                        sock=None, reuse_address=None, reuse_port=None,
-                        backlog=100, ssl=None):
+                        sock=None, backlog=100, ssl=None,
+                        reuse_address=None, reuse_port=None):
     """See wrapped.create_server().
 
-    The loop listens on a socket of ours, and then on the others as well.
+    The loop gets a socket that is bound; then the others are added to it.
     """
-    if sock is not None or not (host or port is not None):
-        return await loop.create_server(protocol_factory, host, port,
-                                        sock=sock, backlog=backlog, ssl=ssl)
-    sockets = []
+    if sock is not None or host is None and port is None:
+        return await loop.create_server(
+            protocol_factory, host, port, sock=sock, backlog=backlog, ssl=ssl)
+    if reuse_address is None:
+        reuse_address = os.name == 'posix' and sys.platform != 'cygwin'
+    hosts = host if is_sequence(host) else [host or None]
+    infos = collections.OrderedDict()
+    for host in hosts:
+        infos.update(dict.fromkeys(await _resolve(loop, host, port, family,
+                                                  flags)))
+    sockets = base_events._bind_all(loop, infos, reuse_address, reuse_port)
     try:
-        for info in await _resolve(loop, host, port, family, flags):
-            sockets.extend(_bind(info, reuse_address, reuse_port))
-        server = await loop.create_server(protocol_factory, sock=sockets[0],
-                                          backlog=backlog, ssl=ssl)
-    except BaseException:
-        for bound in sockets:
-            bound.close()
+        server = Server(loop, [])
+        for sock in sockets:
+            sock.listen(backlog)
+            sock.setblocking(False)
+            loop._start_serving(protocol_factory, sock, ssl, server)
+            server.sockets.append(sock)
+    except:
+        for sock in sockets:
+            sock.close()
         raise
-    for bound in sockets[1:]:
-        bound.listen(backlog)
-        bound.setblocking(False)
-        loop._start_serving(protocol_factory, bound, ssl, server)
-        server.sockets.append(bound)
     return server
+
+
+def is_sequence(host):
+    """True if *host* stands for several, in the eyes of 3.6."""
+    return (isinstance(host, collections.Iterable) and
+            not isinstance(host, (str, bytes)))
+
+
+async def _resolve(loop, host, port, family, flags):
+    info = base_events._ipaddr_info(host, port, family, socket.SOCK_STREAM, 0)
+    if info is not None:
+        return [info]
+    infos = await loop.getaddrinfo(host, port, family=family,
+                                   type=socket.SOCK_STREAM, flags=flags)
+    if not infos:
+        raise OSError('getaddrinfo({!r}) returned empty list'.format(host))
+    return infos
+
+
+async def connect_accepted_socket(loop, protocol_factory, sock, *, ssl=None):
+    """See wrapped.connect_accepted_socket()."""
+    if not base_events._is_stream_socket(sock.type):
+        raise ValueError('A Stream Socket was expected, got {!r}'.format(sock))
+    sock.setblocking(False)
+    protocol = protocol_factory()
+    waiter = wrapped.create_future(loop)
+    if ssl:
+        transport = loop._make_ssl_transport(
+            sock, protocol, None if isinstance(ssl, bool) else ssl, waiter,
+            server_side=True, server_hostname='')
+    else:
+        transport = loop._make_socket_transport(sock, protocol, waiter)
+    try:
+        await waiter
+    except:
+        transport.close()
+        raise
+    return transport, protocol

@@ -5,7 +5,7 @@ the same with the asyncio, the loop or the reader as they are.
 """
 
 import asyncio
-import sys
+import functools
 
 from . import probes
 
@@ -20,25 +20,30 @@ if TYPE_CHECKING:
 
 IncompleteReadError = asyncio.IncompleteReadError
 
-if probes.running_loop():
-    get_event_loop = asyncio.get_event_loop
-else:
-    from .unpatched import get_event_loop
-
-if probes.awaitables():
+# A look at names, not a probe: this is on the way of every import.
+if hasattr(asyncio, 'isfuture'):
     from asyncio import (as_completed, ensure_future, gather, isfuture,
                          run_coroutine_threadsafe, shield, wait, wait_for)
+    _as_coroutine = None
 else:
     from .unpatched import (as_completed, ensure_future, gather, isfuture,
                             run_coroutine_threadsafe, shield, wait, wait_for)
+    from .unpatched import as_coroutine as _as_coroutine
 
-if probes.readuntil():
+if hasattr(asyncio, '_get_running_loop'):
+    from asyncio import get_event_loop
+else:
+    from .unpatched import get_event_loop
+
+if hasattr(asyncio, 'LimitOverrunError'):
     from asyncio import LimitOverrunError
 else:
     from .streams import LimitOverrunError
 
-_lacks_readexactly = not probes.readexactly()
-_lacks_hosts = not probes.create_server_hosts()
+
+@functools.lru_cache(maxsize=None)
+def _passes(id):
+    return getattr(probes, id)()
 
 
 def run_until_complete(loop: 'Loop', awaitable: 'Awaitable[T]') -> 'T':
@@ -47,9 +52,8 @@ def run_until_complete(loop: 'Loop', awaitable: 'Awaitable[T]') -> 'T':
     Raises what it raises, and RuntimeError if the loop runs already or is
     stopped before.  In asyncio for any awaitable since Python 3.5.1.
     """
-    if not probes.awaitables():
-        from .unpatched import as_coroutine
-        awaitable = as_coroutine(awaitable)
+    if _as_coroutine is not None:
+        awaitable = _as_coroutine(awaitable)
     return loop.run_until_complete(awaitable)
 
 
@@ -109,7 +113,8 @@ def readexactly(reader: 'asyncio.StreamReader', n: int) -> 'Awaitable[bytes]':
     Raises IncompleteReadError if the stream ends before, and ValueError if
     *n* is negative.  In asyncio so fast since Python 3.5.3 (bpo-28370).
     """
-    if _lacks_readexactly and isinstance(reader, asyncio.StreamReader):
+    if (type(reader).readexactly is asyncio.StreamReader.readexactly and
+            not _passes('readexactly')):
         from .unpatched import readexactly
         return readexactly(reader, n)
     return reader.readexactly(n)
@@ -130,7 +135,8 @@ def create_server(loop: 'Loop',
     that contradict each other or that the system does not have.
     In asyncio for many hosts and with reuse_port since Python 3.5.1.
     """
-    if _lacks_hosts and isinstance(loop, asyncio.BaseEventLoop):
+    if (isinstance(loop, asyncio.BaseEventLoop) and
+            not _passes('create_server_hosts')):
         from .unpatched import create_server
         return create_server(loop, protocol_factory, host, port, **options)
     return loop.create_server(protocol_factory, host, port, **options)

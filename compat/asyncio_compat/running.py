@@ -1,0 +1,142 @@
+"""Run a program as python itself would: its own __main__, its own path, and
+tracebacks that begin where the program does.
+"""
+
+import builtins
+import os
+import pkgutil
+import runpy
+import sys
+import types
+from importlib import machinery
+
+
+def run_module(name, arguments):
+    """Do what ``python -m name arguments`` does."""
+    sys.argv[:] = ['-m'] + arguments
+    _new_main()
+    _run(runpy._run_module_as_main, name)
+
+
+def run_path(path, arguments):
+    """Do what ``python path arguments`` does.
+
+    path: a script, or a directory or zip file that has a __main__.py.
+    """
+    sys.argv[:] = [path] + arguments
+    filename = _as_python_names_it(path)
+    if pkgutil.get_importer(filename) is None:
+        _run(_run_script, filename)
+    else:
+        _set_first_of_path(filename)
+        _new_main()
+        _run(runpy._run_module_as_main, '__main__', False)
+
+
+def _as_python_names_it(path):
+    # 3.9 and later know what they run by an absolute name (bpo-20443).
+    if sys.version_info < (3, 9):
+        return path
+    return os.path.join(os.getcwd(), path)
+
+
+def _run_script(filename):
+    try:
+        stream = open(filename, 'rb')
+    except OSError as exc:
+        sys.stderr.write("%s: can't open file %r: [Errno %d] %s\n" % (
+            sys.executable, filename, exc.errno, exc.strerror))
+        sys.exit(2)
+    if not _is_isolated():
+        _set_first_of_path(os.path.dirname(os.path.realpath(filename)))
+    main = _new_main()
+    main.__file__ = filename
+    main.__cached__ = None
+    with stream:
+        loader = machinery.SourcelessFileLoader
+        code = pkgutil.read_code(stream)
+        if code is None:
+            loader = machinery.SourceFileLoader
+            stream.seek(0)
+            code = _compile(stream.read(), filename)
+    main.__loader__ = loader('__main__', filename)
+    exec(code, vars(main))
+
+
+def _compile(source, filename):
+    try:
+        return compile(source, filename, 'exec', dont_inherit=True)
+    except SyntaxError:
+        # Python words some of them otherwise when it reads the file itself.
+        import subprocess
+        sys.exit(subprocess.call(
+            [sys.executable] + subprocess._args_from_interpreter_flags() +
+            sys.argv))
+
+
+def _new_main():
+    """Put an empty __main__ in the place of asyncio_compat's own."""
+    main = types.ModuleType('__main__')
+    main.__builtins__ = builtins
+    # 3.6 to 3.13 give every __main__ one.
+    if '__annotations__' in vars(sys.modules['__main__']):
+        main.__annotations__ = {}
+    sys.modules['__main__'] = main
+    return main
+
+
+def _set_first_of_path(path):
+    """Have *path* where python -m has put the current directory."""
+    if _is_isolated():
+        sys.path.insert(0, path)
+    else:
+        sys.path[0] = path
+
+
+def _is_isolated():
+    """True if python has put nothing before the path: options -I and -P."""
+    return sys.flags.isolated or getattr(sys.flags, 'safe_path', False)
+
+
+def _run(function, *args):
+    try:
+        function(*args)
+    except SystemExit:
+        raise
+    except BaseException:
+        # Raised on, for python to report and to choose the exit status.
+        _hide_frames(getattr(sys, 'excepthook', sys.__excepthook__))
+        raise
+
+
+def _hide_frames(excepthook):
+    """Have python call *excepthook* with the program's own frames only."""
+    def hook(kind, value, traceback):
+        sys.excepthook = excepthook
+        sys.last_traceback = traceback = _below_this_module(traceback)
+        value.with_traceback(traceback)
+        try:
+            excepthook(kind, value, traceback)
+        except SystemExit:
+            raise
+        except BaseException as exc:
+            # As python does it, but again without a frame of this module.
+            sys.stderr.write('Error in sys.excepthook:\n')
+            _display(exc, _below_this_module(exc.__traceback__))
+            sys.stderr.write('\nOriginal exception was:\n')
+            _display(value, traceback)
+
+    sys.excepthook = hook
+
+
+def _below_this_module(traceback):
+    below = entry = traceback
+    while entry is not None:
+        if entry.tb_frame.f_globals is globals():
+            below = entry.tb_next
+        entry = entry.tb_next
+    return below
+
+
+def _display(exc, traceback):
+    sys.__excepthook__(type(exc), exc.with_traceback(traceback), traceback)

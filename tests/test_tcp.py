@@ -1,0 +1,93 @@
+"""Streams over real sockets, from one end to the other."""
+
+import asyncio
+
+import pytest
+
+from test_transports import Recorder
+
+HOST = '127.0.0.1'
+
+
+def serve_and_run(loop, serve, use):
+    """Run *use* on a connection to a server that runs *serve* on its end."""
+    async def run():
+        ended = asyncio.Future(loop=loop)
+
+        async def connected(reader, writer):
+            try:
+                await serve(reader, writer)
+            finally:
+                writer.close()
+                ended.set_result(None)
+
+        server = await asyncio.start_server(connected, HOST, 0)
+        host, port = server.sockets[0].getsockname()
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            await use(reader, writer)
+        finally:
+            writer.close()
+            await ended
+            server.close()
+            await server.wait_closed()
+
+    loop.run_until_complete(run())
+
+
+async def echo(reader, writer):
+    while True:
+        line = await reader.readline()
+        if not line:
+            break
+        writer.write(line)
+        await writer.drain()
+
+
+def test_echo(policy_loop):
+    async def use(reader, writer):
+        for line in b'first\n', b'second\n':
+            writer.write(line)
+            await writer.drain()
+            assert await reader.readline() == line
+        assert writer.transport.is_closing() is False
+        writer.close()
+        assert writer.transport.is_closing() is True
+
+    serve_and_run(policy_loop, echo, use)
+
+
+def test_drain_raises_once_the_connection_is_lost(policy_loop):
+    async def serve(reader, writer):
+        writer.transport.abort()
+
+    async def use(reader, writer):
+        await reader.read()
+        # Nothing else lets the loop run (bpo-25441).
+        with pytest.raises(ConnectionError):
+            for _ in range(10000):
+                writer.write(b'data')
+                await writer.drain()
+        assert writer.transport.is_closing()
+
+    serve_and_run(policy_loop, serve, use)
+
+
+def test_another_protocol_takes_over(policy_loop):
+    async def serve(reader, writer):
+        assert await reader.readline() == b'upgrade\n'
+        writer.write(b'upgraded\n')
+        assert await reader.readline() == b'go\n'
+        writer.write(b'data')
+
+    async def use(reader, writer):
+        writer.write(b'upgrade\n')
+        assert await reader.readline() == b'upgraded\n'
+        protocol = Recorder(policy_loop)
+        writer.transport.set_protocol(protocol)
+        assert writer.transport.get_protocol() is protocol
+        writer.transport.write(b'go\n')
+        assert await protocol.received == b'data'
+        assert await protocol.lost is None
+
+    serve_and_run(policy_loop, serve, use)

@@ -1,0 +1,247 @@
+"""Whether a transport is closing, and another protocol for it: on every one."""
+
+import asyncio
+import os
+import socket
+import sys
+from unittest import mock
+
+import pytest
+
+from asyncio import proactor_events
+
+
+class Recorder(asyncio.Protocol):
+    """Any protocol: futures of the first data and of the connection's end."""
+
+    def __init__(self, loop):
+        self.received = asyncio.Future(loop=loop)
+        self.lost = asyncio.Future(loop=loop)
+
+    def data_received(self, data):
+        if not self.received.done():
+            self.received.set_result(data)
+
+    def datagram_received(self, data, addr):
+        self.data_received(data)
+
+    def pipe_data_received(self, fd, data):
+        self.data_received(data)
+
+    def pipe_connection_lost(self, fd, exc):
+        pass
+
+    def process_exited(self):
+        pass
+
+    def connection_lost(self, exc):
+        self.lost.set_result(exc)
+
+
+class Waiter:
+    """As much of a future of another make as a transport needs."""
+
+    connected = False
+
+    def cancelled(self):
+        return False
+
+    def set_result(self, result):
+        self.connected = True
+
+
+def recorders(loop):
+    return lambda: Recorder(loop)
+
+
+# Each returns a transport and a function that makes data arrive there.
+
+async def stream(loop):
+    ours, theirs = socket.socketpair()
+    transport, _ = await loop.create_connection(recorders(loop), sock=ours)
+    return transport, theirs.sendall
+
+
+async def datagrams(loop):
+    transport, _ = await loop.create_datagram_endpoint(
+        recorders(loop), local_addr=('127.0.0.1', 0))
+    theirs = socket.socket(type=socket.SOCK_DGRAM)
+    address = transport.get_extra_info('sockname')
+    return transport, lambda data: theirs.sendto(data, address)
+
+
+async def read_pipe(loop):
+    reading, writing = os.pipe()
+    transport, _ = await loop.connect_read_pipe(
+        recorders(loop), os.fdopen(reading, 'rb', 0))
+    return transport, os.fdopen(writing, 'wb', 0).write
+
+
+async def write_pipe(loop):
+    reading, writing = os.pipe()
+    transport, protocol = await loop.connect_write_pipe(
+        recorders(loop), os.fdopen(writing, 'wb', 0))
+    # Kept open for as long as the transport.
+    transport.reading = os.fdopen(reading, 'rb', 0)
+    return transport, None
+
+
+async def process(loop):
+    transport, _ = await loop.subprocess_exec(recorders(loop), 'cat',
+                                              stderr=None)
+    return transport, transport.get_pipe_transport(0).write
+
+
+kinds = pytest.mark.parametrize(
+    'connect', [stream, datagrams, read_pipe, write_pipe, process])
+
+
+async def check_transport(loop, transport, feed):
+    """It is not closing, changes its protocol, and then is closing."""
+    assert transport.is_closing() is False
+    first, second = transport.get_protocol(), Recorder(loop)
+    transport.set_protocol(second)
+    assert transport.get_protocol() is second
+    if feed is not None:
+        feed(b'data')
+        assert await second.received == b'data'
+        assert not first.received.done()
+    transport.close()
+    assert transport.is_closing() is True
+    assert await second.lost is None
+    assert transport.is_closing() is True
+    assert not first.lost.done()
+
+
+@kinds
+def test_transport(policy_loop, connect):
+    async def run():
+        transport, feed = await connect(policy_loop)
+        await check_transport(policy_loop, transport, feed)
+
+    policy_loop.run_until_complete(run())
+
+
+@pytest.mark.parametrize('connect', [stream, datagrams, read_pipe])
+def test_abort_is_closing(policy_loop, connect):
+    async def run():
+        transport, _ = await connect(policy_loop)
+        protocol = transport.get_protocol()
+        getattr(transport, 'abort', transport.close)()
+        assert transport.is_closing()
+        await protocol.lost
+
+    policy_loop.run_until_complete(run())
+
+
+def test_a_stream_that_the_peer_ends_is_closing(loop):
+    async def run():
+        transport, feed = await stream(loop)
+        feed.__self__.close()
+        await transport.get_protocol().lost
+        assert transport.is_closing()
+
+    loop.run_until_complete(run())
+
+
+def test_datagrams_that_are_closed_at_once_are_not_waited_for(loop):
+    class Closing(Recorder):
+        def connection_made(self, transport):
+            self.fileno = transport.get_extra_info('socket').fileno()
+            transport.close()
+
+    async def run():
+        _, protocol = await loop.create_datagram_endpoint(
+            lambda: Closing(loop), local_addr=('127.0.0.1', 0))
+        await protocol.lost
+        assert loop.remove_reader(protocol.fileno) is False
+
+    loop.run_until_complete(run())
+
+
+def test_a_future_of_any_make_can_wait_for_datagrams(loop):
+    waiter, protocol = Waiter(), Recorder(loop)
+    transport = loop._make_datagram_transport(
+        socket.socket(type=socket.SOCK_DGRAM), protocol, waiter=waiter)
+    transport.close()
+    loop.run_until_complete(protocol.lost)
+    assert waiter.connected
+
+
+def test_a_future_of_any_make_can_wait_for_a_proactor_transport(loop):
+    waiter, later = Waiter(), []
+    transport = proactor_events._ProactorSocketTransport(
+        mock.Mock(get_debug=lambda: False,
+                  call_soon=lambda *call: later.append(call)),
+        mock.Mock(), mock.Mock(), waiter)
+    for function, *arguments in later:
+        if waiter in arguments:
+            function(*arguments)
+    assert waiter.connected
+    transport._sock = None
+
+
+def test_proactor_transport(loop):
+    sock = mock.Mock()
+    protocol, other = mock.Mock(), mock.Mock()
+    transport = proactor_events._ProactorSocketTransport(
+        mock.Mock(get_debug=lambda: False), sock, protocol)
+    assert transport.is_closing() is False
+    assert transport.get_protocol() is protocol
+    transport.set_protocol(other)
+    assert transport.get_protocol() is other
+    transport.close()
+    assert transport.is_closing() is True
+    transport._sock = None
+
+
+def test_what_a_transport_of_another_make_cannot_tell():
+    transport = asyncio.BaseTransport()
+    for ask in (transport.is_closing, transport.get_protocol,
+                lambda: transport.set_protocol(None)):
+        with pytest.raises(NotImplementedError):
+            ask()
+
+
+class Written(asyncio.Transport):
+    """A transport of another make, from before there was is_closing()."""
+
+    def write(self, data):
+        pass
+
+
+class Quacking:
+    write = Written.write
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 6),
+                    reason='asyncio requires is_closing()')
+@pytest.mark.parametrize('transport_class', [Written, Quacking])
+def test_drain_with_a_transport_of_another_make(policy_loop, transport_class):
+    async def run():
+        reader = asyncio.StreamReader()
+        writer = asyncio.StreamWriter(transport_class(),
+                                      asyncio.StreamReaderProtocol(reader),
+                                      reader, policy_loop)
+        writer.write(b'data')
+        await writer.drain()
+
+    policy_loop.run_until_complete(run())
+
+
+def test_transports_that_exist_already(child):
+    child('''
+        import asyncio, sys
+        sys.path.insert(0, %r)
+        import test_transports as kinds
+        loop = asyncio.get_event_loop_policy().new_event_loop()
+        asyncio.set_event_loop(loop)
+        transports = [loop.run_until_complete(connect(loop)) for connect in (
+            kinds.stream, kinds.datagrams, kinds.read_pipe, kinds.write_pipe,
+            kinds.process)]
+        import asyncio_compat.auto
+        for transport, feed in transports:
+            loop.run_until_complete(
+                kinds.check_transport(loop, transport, feed))
+        loop.close()
+    ''' % os.path.dirname(__file__))
