@@ -68,10 +68,8 @@ def measure(paths):
     """{path: (ms for asyncio, ms for the package, modules that only the package needs, features supplied)}."""
     with tempfile.TemporaryDirectory() as folder:
         # One copy each: 3.5.2 and 3.5.3 cannot read the .pyc files of one another, which have the same name.
-        copies = {path: os.path.join(folder, str(number)) for number, path in enumerate(paths)}
+        copies = {path: children.copy_package(os.path.join(folder, str(number))) for number, path in enumerate(paths)}
         for path in paths:
-            os.mkdir(copies[path])
-            children.copy_package(copies[path])
             # Compiles it.
             import_in_child(path, copies[path], 'asyncio', 'asyncio_compat.auto')
         results = {path: ([], []) for path in paths}

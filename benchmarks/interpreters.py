@@ -13,7 +13,7 @@ def named(names):
     chosen = []
     for name in names:
         if os.sep in name:
-            chosen.append((version_of(name), name))
+            chosen.append((version_of(name) or name, os.path.abspath(name)))
             continue
         found = found or dict(all_found())
         if name not in found:

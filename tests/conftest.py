@@ -6,6 +6,7 @@ nothing is installed, to see a test fail where the feature is lacking.
 """
 
 import asyncio
+import asyncio.proactor_events     # asyncio imports it on Windows only
 import os
 import subprocess
 import sys
@@ -42,8 +43,20 @@ def policy_loop(loop):
 
 
 def lacks(since):
-    """A condition for skipif: CPython behaves as tested from *since* on only."""
+    """A condition for skipif: CPython behaves as tested from *since* on."""
     return sys.version_info < since
+
+
+def beyond(id):
+    """Marks the test of a fix that comes along with the row *id*.
+
+    An asyncio of 3.5 that has the row is left alone, and keeps the bug.
+    """
+    (state,) = [row['state'] for row in asyncio_compat.status()
+                if row['id'] == id]
+    return pytest.mark.skipif(
+        sys.version_info < (3, 6) and state == 'native',
+        reason='this asyncio has %s, and is left as it is' % id)
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 import asyncio
 import concurrent.futures
+import errno
 import os
 import socket
-import subprocess
 import sys
 import threading
 
 import pytest
+from conftest import beyond
 
 try:
     import ssl
@@ -32,11 +33,18 @@ needs_reuse_port = pytest.mark.skipif(not hasattr(socket, 'SO_REUSEPORT'),
                                       reason='no SO_REUSEPORT')
 
 
-class Greeter(asyncio.Protocol):
-    """Says where it was reached, and ends."""
+class Speaker(asyncio.Protocol):
+    """Says where it was reached."""
 
     def connection_made(self, transport):
         transport.write(repr(transport.get_extra_info('sockname')).encode())
+
+
+class Greeter(Speaker):
+    """The same, and ends."""
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
         transport.close()
 
 
@@ -46,6 +54,12 @@ def read_all(address):
         sock.settimeout(10)
         sock.connect(address)
         return b''.join(iter(lambda: sock.recv(100), b'')).decode()
+
+
+def finish(loop, *transports):
+    for transport in transports:
+        transport.abort()
+    loop.run_until_complete(asyncio.sleep(0))
 
 
 @pytest.fixture
@@ -62,14 +76,7 @@ def serve(loop):
     yield serve
     for server in servers:
         server.close()
-    loop.run_until_complete(asyncio.gather(
-        *[server.wait_closed() for server in servers],
-        **({'loop': loop} if sys.version_info < (3, 10) else {}))
-        if servers and sys.version_info < (3, 10) else nothing())
-
-
-async def nothing():
-    pass
+    finish(loop)
 
 
 @pytest.fixture
@@ -122,6 +129,7 @@ def test_equal_addresses_are_bound_once(loop, serve, hosts):
 
 
 @needs_ipv6
+@beyond('create_server_hosts')
 def test_equal_ipv6_addresses_are_bound_once(loop, serve):
     resolve_to(loop, [(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP,
                        '', ('::1', 0, 0, 0))])
@@ -206,12 +214,10 @@ def test_all_that_wait_are_accepted_at_once(loop):
         loop.stop()
         loop.run_forever()
     assert len(made) == 10
-    for transport in made:
-        transport.abort()
+    server.close()
+    finish(loop, *made)
     for client in clients:
         client.close()
-    server.close()
-    loop.run_until_complete(asyncio.sleep(0))
 
 
 class OutOfFiles(socket.socket):
@@ -220,7 +226,7 @@ class OutOfFiles(socket.socket):
     def accept(self):
         if self.failures:
             self.failures -= 1
-            raise OSError(24, 'Too many open files')
+            raise OSError(errno.EMFILE, 'Too many open files')
         return super().accept()
 
 
@@ -234,9 +240,8 @@ def test_accepting_goes_on_when_there_are_files_again(loop, monkeypatch):
     address = sock.getsockname()
     assert ask(loop, address) == repr(address)
     server.close()
-    assert [error['message'] for error in errors] == [
+    assert [error['message'] for error in errors if 'socket' in error] == [
         'socket.accept() out of system resource']
-    assert errors[0]['socket'] is sock
 
 
 class OldLoop(asyncio.SelectorEventLoop):
@@ -266,14 +271,10 @@ class NewLoop(asyncio.SelectorEventLoop):
 
 
 @pytest.mark.parametrize('loop_class', [
-    pytest.mark.skipif(sys.version_info >= (3, 5, 3),
-                       reason='calls it with a backlog')(OldLoop)
-    if not hasattr(pytest, 'param') else
     pytest.param(OldLoop, marks=pytest.mark.skipif(
         sys.version_info >= (3, 5, 3), reason='calls it with a backlog')),
     pytest.param(NewLoop, marks=pytest.mark.skipif(
-        sys.version_info >= (3, 7), reason='calls it with more')),
-])
+        sys.version_info >= (3, 7), reason='calls it with more'))])
 def test_loops_that_override_how_to_serve(loop_class):
     loop = loop_class()
     try:
@@ -289,12 +290,9 @@ def test_loops_that_override_how_to_serve(loop_class):
 
 # Resolving
 
-class Refused(Exception):
-    """Instead of a connection."""
-
-
-def refuse():
-    raise Refused
+def connect_and_finish(loop, connecting):
+    transport, _ = loop.run_until_complete(connecting)
+    finish(loop, transport)
 
 
 @pytest.fixture
@@ -310,12 +308,12 @@ def listening():
 def test_an_ip_address_is_not_looked_up(loop, no_resolver, listening, host,
                                         port_type):
     port = port_type(listening.getsockname()[1])
-    with pytest.raises(Refused):
-        loop.run_until_complete(loop.create_connection(refuse, host, port))
+    connect_and_finish(
+        loop, loop.create_connection(asyncio.Protocol, host, port))
     loop.run_until_complete(loop.create_server(Greeter, [host], None)).close()
-    with pytest.raises(Refused):
-        loop.run_until_complete(loop.create_datagram_endpoint(
-            refuse, local_addr=(host, None), remote_addr=(host, port)))
+    connect_and_finish(loop, loop.create_datagram_endpoint(
+        asyncio.DatagramProtocol, local_addr=(host, None),
+        remote_addr=(host, port)))
     with socket.socket() as sock:
         sock.setblocking(False)
         loop.run_until_complete(loop.sock_connect(sock, (host, port)))
@@ -323,7 +321,7 @@ def test_an_ip_address_is_not_looked_up(loop, no_resolver, listening, host,
 
 
 @needs_ipv6
-@pytest.mark.parametrize('host', ['::1', b'::1', '::ffff:127.0.0.1'])
+@pytest.mark.parametrize('host', ['::1', b'::1'])
 def test_an_ipv6_address_is_not_looked_up(loop, no_resolver, host):
     loop.run_until_complete(loop.create_server(Greeter, [host], 0)).close()
     with socket.socket(socket.AF_INET6) as sock:
@@ -353,28 +351,17 @@ def test_to_an_ip_address_without_a_thread(loop, listening):
 
     with Executor(1) as executor:
         loop.set_default_executor(executor)
-        with pytest.raises(Refused):
-            loop.run_until_complete(
-                loop.create_connection(refuse, *listening.getsockname()))
+        connect_and_finish(loop, loop.create_connection(
+            asyncio.Protocol, *listening.getsockname()))
 
 
-def test_a_getaddrinfo_that_is_a_coroutine(listening):
-    class Loop(asyncio.SelectorEventLoop):
-        async def getaddrinfo(self, host, port, **options):
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, '',
-                     listening.getsockname())]
+def test_a_getaddrinfo_that_is_a_coroutine(loop, serve):
+    async def getaddrinfo(host, port, **options):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, '', (HOST, port))]
 
-    loop = Loop()
-    try:
-        if sys.version_info[:2] != (3, 6):
-            with pytest.raises(Refused):
-                loop.run_until_complete(
-                    loop.create_connection(refuse, 'name', 1))
-        loop.run_until_complete(
-            loop.create_server(Greeter, ['name'], 1, reuse_port=True)
-            if False else nothing())
-    finally:
-        loop.close()
+    loop.getaddrinfo = getaddrinfo
+    ((host, port),) = serve('name', 0)
+    assert host == HOST
 
 
 # Connections
@@ -391,7 +378,7 @@ def test_the_errors_of_all_addresses(loop):
             loop.run_until_complete(
                 loop.create_connection(Greeter, 'name', 1))
     assert str(info.value) == 'Multiple exceptions: ' + ', '.join(
-        '[Errno 111] Connect call failed %r' % (address,)
+        '[Errno %d] Connect call failed %r' % (errno.ECONNREFUSED, address)
         for address in addresses)
 
 
@@ -404,8 +391,7 @@ def test_the_first_address_that_answers(loop, listening):
         transport, _ = loop.run_until_complete(
             loop.create_connection(asyncio.Protocol, 'name', 1))
     assert transport.get_extra_info('peername') == listening.getsockname()
-    transport.abort()
-    loop.run_until_complete(asyncio.sleep(0))
+    finish(loop, transport)
 
 
 def test_a_connection_from_an_address(loop, listening):
@@ -413,8 +399,7 @@ def test_a_connection_from_an_address(loop, listening):
         asyncio.Protocol, *listening.getsockname(),
         local_addr=('127.0.0.2', 0)))
     assert transport.get_extra_info('sockname')[0] == '127.0.0.2'
-    transport.abort()
-    loop.run_until_complete(asyncio.sleep(0))
+    finish(loop, transport)
 
 
 def test_a_connection_from_an_address_in_use(loop, listening):
@@ -472,11 +457,13 @@ def connect_accepted(loop, client_context=None, server_context=None):
         reading = loop.run_in_executor(None, client)
         accepted, address = listener.accept()
         transport, protocol = loop.run_until_complete(
-            loop.connect_accepted_socket(Greeter, accepted,
+            loop.connect_accepted_socket(Speaker, accepted,
                                          ssl=server_context))
-        assert isinstance(protocol, Greeter)
+        assert isinstance(protocol, Speaker)
         assert transport.get_extra_info('peername') == address
-        return loop.run_until_complete(reading), listener.getsockname()
+        said = loop.run_until_complete(reading)
+        finish(loop, transport)
+        return said, listener.getsockname()
 
 
 def test_connect_accepted_socket(loop):
@@ -526,12 +513,6 @@ def endpoint(loop, factory=asyncio.DatagramProtocol, **kwargs):
         loop.create_datagram_endpoint(factory, **kwargs))
 
 
-def finish(loop, *transports):
-    for transport in transports:
-        transport.close()
-    loop.run_until_complete(asyncio.sleep(0))
-
-
 def test_datagrams_there_and_back(loop):
     there, _ = endpoint(loop, Echo, local_addr=(HOST, 0))
     address = there.get_extra_info('sockname')
@@ -570,30 +551,14 @@ def test_a_datagram_socket_of_ones_own(loop):
 
 # 3.5.1-3.5.10 took it for no security concern (bpo-37228), and are as the
 # table wants them but for that.
-reuses_address = pytest.mark.skipif(
-    (3, 5, 3) <= sys.version_info < (3, 6), reason='reuses addresses')
-
-
-@reuses_address
-def test_an_address_is_not_taken_from_under_a_program(loop):
-    transport, _ = endpoint(loop, local_addr=(HOST, 0))
-    assert options_of(transport, 'SO_REUSEADDR') == [False]
-    with pytest.raises(OSError):
-        endpoint(loop, local_addr=transport.get_extra_info('sockname'))
-    finish(loop, transport)
-
-
-@reuses_address
-@pytest.mark.skipif(sys.version_info >= (3, 11), reason='has none')
+@pytest.mark.skipif(sys.version_info >= (3, 6), reason='dangerous: 37228')
 def test_reuse_address_of_datagrams(loop):
-    with pytest.raises(ValueError) as info:
-        endpoint(loop, local_addr=(HOST, 0), reuse_address=True)
-    assert str(info.value).startswith(
-        'Passing `reuse_address=True` is no longer supported')
-    with pytest.warns(DeprecationWarning):
+    for reuse_address, expected in ((None, True), (True, True),
+                                    (False, False)):
         transport, _ = endpoint(loop, local_addr=(HOST, 0),
-                                reuse_address=False)
-    finish(loop, transport)
+                                reuse_address=reuse_address)
+        assert options_of(transport, 'SO_REUSEADDR') == [expected]
+        finish(loop, transport)
 
 
 @pytest.mark.parametrize('option', [
@@ -625,7 +590,7 @@ def test_a_socket_that_is_not_of_datagrams(loop):
     with socket.socket() as sock:
         with pytest.raises(ValueError) as info:
             endpoint(loop, sock=sock)
-        assert 'Socket was expected, got {!r}'.format(sock) in str(info.value)
+        assert 'ocket was expected, got {!r}'.format(sock) in str(info.value)
 
 
 # The loop's own futures
@@ -652,17 +617,15 @@ def counted():
 def test_connections_use_the_futures_of_the_loop(counted, listening):
     transport, _ = counted.run_until_complete(counted.create_connection(
         asyncio.Protocol, *listening.getsockname()))
-    # The address, the connecting and the transport; and wait() since 3.5.2.
-    assert counted.made >= 3
-    transport.abort()
-    counted.run_until_complete(counted.shutdown_asyncgens())
+    # The connecting and the transport; before 3.7 the address too.
+    assert counted.made >= 2
+    finish(counted, transport)
 
 
 def test_datagrams_use_the_futures_of_the_loop(counted):
     transport, _ = endpoint(counted, family=socket.AF_INET)
     assert counted.made == 1
-    transport.abort()
-    counted.run_until_complete(counted.shutdown_asyncgens())
+    finish(counted, transport)
 
 
 def test_pipes_use_the_futures_of_the_loop(counted):
@@ -675,7 +638,7 @@ def test_pipes_use_the_futures_of_the_loop(counted):
     assert counted.made == 2
     reader.close()
     writer.close()
-    counted.run_until_complete(counted.shutdown_asyncgens())
+    finish(counted)
 
 
 def test_a_server_waits_with_a_future_of_the_loop(counted):
@@ -696,8 +659,6 @@ def test_run_in_executor_in_debug_mode(loop):
     loop.set_debug(True)
     with pytest.raises(TypeError):
         loop.run_in_executor(None, coroutine)
-    with pytest.raises(TypeError):
-        loop.run_in_executor(None, 'not callable')
     assert loop.run_until_complete(
         loop.run_in_executor(None, threading.get_ident)
     ) != threading.get_ident()

@@ -20,7 +20,7 @@ def release(text):
 
 
 def test_the_sixteen_features_come_in_the_order_of_the_design():
-    assert IDS == [
+    assert IDS[:16] == [
         'running_loop', 'awaitables', 'run_coroutine_threadsafe',
         'is_closing', 'create_server_hosts', 'create_future',
         'get_exception_handler', 'readuntil', 'readexactly',
@@ -77,7 +77,8 @@ def test_what_is_needed_exists(id):
         try:
             ours = importlib.import_module('asyncio_compat.' + module)
         except ImportError:
-            assert sys.version_info >= (3, 6)
+            # Another platform's, or not for an asyncio as new as this one.
+            assert module == 'windows_events' or sys.version_info >= (3, 6)
             continue
         for part in path.split('.'):
             ours = vars(ours)[part]
@@ -108,7 +109,9 @@ def test_each_row_alone_supplies_every_name_that_it_uses(child, id):
         for row in features.by_id(patched):
             for name in row.supplies:
                 module, path = name.split('.', 1)
-                module = found = importlib.import_module('asyncio.' + module)
+                module = found = sys.modules.get('asyncio.' + module)
+                if module is None:
+                    continue
                 for part in path.split('.'):
                     found = vars(found)[part]
                 found = inspect.unwrap(found) if callable(found) else found

@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import zipfile
 
 import pytest
 
 import asyncio_compat
+from asyncio_compat import __main__
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(asyncio_compat.__file__)))
 
@@ -59,7 +61,7 @@ def compat(folder, *arguments, **env):
 
 
 def assert_runs_as_python_does(folder, *command, options=()):
-    plain = run(sys.executable, folder, *(tuple(options) + command))
+    plain = run(sys.executable, folder, *(tuple(options) + command), COVERAGE_PROCESS_START='')
     ours = run(sys.executable, folder, *(tuple(options) + ('-m', 'asyncio_compat', 'run') + command))
     assert ours == plain
     return plain
@@ -155,19 +157,13 @@ def test_help(tmp_path):
     assert 'run script.py' in out
 
 
-def test_a_feature_that_cannot_be_supplied_is_told_in_one_line(tmp_path):
-    write(tmp_path, 'app.py', 'print("must not run")')
-    write(tmp_path, 'broken.py', '''if True:
-        import sys
-        from asyncio_compat import __main__, features
-        features.FEATURES = (features.Feature('broken', '9.9', (), '', supplies=['events.no_such_name']),)
-        features.probes.broken = lambda: False
-        sys.exit(__main__.main(['run', 'app.py']))
-    ''')
-    status, out, err = run(sys.executable, tmp_path, 'broken.py')
-    assert (status, out) == (1, '')
-    assert err.startswith('asyncio_compat: broken cannot be supplied (')
-    assert err.count('\n') == 1
+def test_a_feature_that_cannot_be_supplied_is_told_in_one_line(monkeypatch, capsys):
+    def install():
+        raise asyncio_compat.InstallError('readuntil cannot be supplied')
+
+    monkeypatch.setattr(__main__, 'install', install)
+    assert __main__.main(['run', 'missing.py']) == 1
+    assert capsys.readouterr() == ('', 'asyncio_compat: readuntil cannot be supplied\n')
 
 
 # Programs
@@ -228,7 +224,6 @@ def test_options_of_python(tmp_path, command, option):
     assert_runs_as_python_does(tmp_path, *command, options=[option])
 
 
-@pytest.mark.parametrize('command', [['app.py'], ['-m', 'app']])
 @pytest.mark.parametrize('last_words', [
     'sys.exit()',
     'sys.exit(0)',
@@ -250,19 +245,26 @@ def test_options_of_python(tmp_path, command, option):
     'sys.excepthook = lambda *args: sys.exit(5); {}["original"]',
     'sys.excepthook = lambda *args: print(sys.last_type, sys.last_value, sys.last_traceback.tb_lineno); 1 / 0',
     'sys.excepthook = None; 1 / 0',
+    'del sys.excepthook; 1 / 0',
     'import atexit; atexit.register(lambda: print(sys.last_traceback.tb_lineno, sys.excepthook)); 1 / 0',
     'import threading; threading.Timer(0.01, print, ["the thread ends too"]).start(); 1 / 0',
 ])
-def test_end(tmp_path, command, last_words):
-    write_programs(tmp_path, FAIL.format(last_words))
+def test_end(tmp_path, last_words):
+    write(tmp_path, 'app.py', FAIL.format(last_words))
     write(tmp_path, 'does_not_compile.py', 'if\n')
-    assert_runs_as_python_does(tmp_path, *command)
+    assert_runs_as_python_does(tmp_path, 'app.py')
+
+
+@pytest.mark.parametrize('last_words', ['sys.exit(3)', 'sys.exit("told why")', 'raise KeyboardInterrupt', '1 / 0'])
+def test_end_of_a_module(tmp_path, last_words):
+    write(tmp_path, 'app.py', FAIL.format(last_words))
+    assert_runs_as_python_does(tmp_path, '-m', 'app')
 
 
 @pytest.mark.parametrize('command', [
     ['-m', 'package'], ['-m', 'package.module'], ['package'], ['app.zip'], ['app.pyc'],
 ])
-def test_error(tmp_path, command):
+def test_traceback(tmp_path, command):
     write_programs(tmp_path, FAIL.format('raise ValueError("second")'))
     run(sys.executable, tmp_path, '-c', 'import py_compile; py_compile.compile("app.py", "app.pyc")')
     status, out, err = assert_runs_as_python_does(tmp_path, *command)
@@ -279,6 +281,20 @@ def test_program_that_does_not_compile(tmp_path, command, text):
     write(tmp_path, 'app.py', text)
     status, out, err = assert_runs_as_python_does(tmp_path, *command)
     assert (status, out) == (1, '')
+
+
+def test_program_from_a_pipe(tmp_path):
+    os.mkfifo(str(tmp_path / 'pipe'))
+
+    def answer(*options):
+        writer = threading.Thread(target=write, args=(tmp_path, 'pipe', 'print(__file__)'))
+        writer.start()
+        try:
+            return run(sys.executable, tmp_path, *(options + ('pipe',)))
+        finally:
+            writer.join()
+
+    assert answer('-m', 'asyncio_compat', 'run') == answer()
 
 
 @pytest.mark.parametrize('command, expected', [

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from conftest import lacks
+from conftest import beyond, lacks
+from test_locks import ticks
 
 FOUND = 'Separator is found, but chunk is longer than limit'
 NOT_FOUND = 'Separator is not found, and chunk exceed the limit'
@@ -260,10 +261,57 @@ def test_the_error_is_exported():
     assert namespace['LimitOverrunError'] is asyncio.LimitOverrunError
 
 
-def test_communicate_with_an_empty_input_closes_the_pipe(policy_loop, run):
-    if lacks((3, 8)):
-        asyncio.get_child_watcher().attach_loop(policy_loop)
+class Closing(asyncio.Transport):
+    def __init__(self, is_closing):
+        super().__init__()
+        self.is_closing = is_closing
 
+
+async def drain(loop, is_closing):
+    """Call drain() just before connection_lost() is called."""
+    reader = asyncio.StreamReader(loop=loop)
+    transport = Closing(is_closing)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    protocol.connection_made(transport)
+    writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+    loop.call_soon(protocol.connection_lost, None)
+    try:
+        await writer.drain()
+    finally:
+        transport.is_closing = lambda: True
+
+
+def test_drain_of_a_closing_transport_lets_the_error_arrive(policy_loop):
+    policy_loop.run_until_complete(drain(policy_loop, lambda: False))
+    with pytest.raises(ConnectionResetError):
+        policy_loop.run_until_complete(drain(policy_loop, lambda: True))
+
+
+@pytest.mark.skipif(not lacks((3, 5, 3)), reason='every transport must tell')
+@beyond('is_closing')
+def test_drain_of_a_transport_that_does_not_tell(policy_loop):
+    def is_closing():
+        raise NotImplementedError
+
+    policy_loop.run_until_complete(drain(policy_loop, is_closing))
+
+
+class Encrypted(asyncio.Transport):
+    def get_extra_info(self, name, default=None):
+        return 'a context' if name == 'sslcontext' else default
+
+
+@pytest.mark.parametrize('transport, stays_open', [
+    (asyncio.Transport(), True), (Encrypted(), False)])
+def test_the_end_half_closes_no_tls_connection(loop, transport, stays_open):
+    reader = asyncio.StreamReader(loop=loop)
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    protocol.connection_made(transport)
+    assert protocol.eof_received() is stays_open
+    assert reader.at_eof()
+
+
+def test_communicate_with_an_empty_input_closes_the_pipe(policy_loop, run):
     async def main():
         process = await asyncio.create_subprocess_exec(
             sys.executable, '-c', 'import sys; print(repr(sys.stdin.read()))',
@@ -271,6 +319,23 @@ def test_communicate_with_an_empty_input_closes_the_pipe(policy_loop, run):
         return await process.communicate(b'')
 
     assert run(main()) == (b"''\n", None)
+
+
+def test_the_output_of_a_process_outlives_it(policy_loop, run):
+    async def main():
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, '-c', 'print("x" * 9999)', limit=1000,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        # More than twice the limit: the pipe pauses until this is read.
+        data = await process.stdout.read(1)
+        while process.returncode is None:
+            await asyncio.sleep(0.01)
+        await ticks()
+        data += await process.stdout.read()
+        await process.wait()
+        return data
+
+    assert run(main()) == b'x' * 9999 + b'\n'
 
 
 @pytest.mark.skipif(not lacks((3, 5, 2)), reason='has its own')

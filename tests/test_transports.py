@@ -1,14 +1,12 @@
-"""Whether a transport is closing, and another protocol for it: on every one."""
+"""Whether a transport is closing, and another protocol for it."""
 
 import asyncio
 import os
 import socket
 import sys
-from unittest import mock
 
 import pytest
-
-from asyncio import proactor_events
+from conftest import beyond
 
 
 class Recorder(asyncio.Protocol):
@@ -144,6 +142,19 @@ def test_a_stream_that_the_peer_ends_is_closing(loop):
     loop.run_until_complete(run())
 
 
+def test_closing_ends_the_wait_to_write(loop):
+    """The older TLS transport waits although its buffer is empty."""
+    async def run():
+        transport, _ = await stream(loop)
+        fileno = transport.get_extra_info('socket').fileno()
+        getattr(loop, '_add_writer', loop.add_writer)(fileno, int)
+        transport.close()
+        assert loop.remove_writer(fileno) is False
+
+    loop.run_until_complete(run())
+
+
+@beyond('is_closing')
 def test_datagrams_that_are_closed_at_once_are_not_waited_for(loop):
     class Closing(Recorder):
         def connection_made(self, transport):
@@ -168,31 +179,33 @@ def test_a_future_of_any_make_can_wait_for_datagrams(loop):
     assert waiter.connected
 
 
-def test_a_future_of_any_make_can_wait_for_a_proactor_transport(loop):
-    waiter, later = Waiter(), []
-    transport = proactor_events._ProactorSocketTransport(
-        mock.Mock(get_debug=lambda: False,
-                  call_soon=lambda *call: later.append(call)),
-        mock.Mock(), mock.Mock(), waiter)
-    for function, *arguments in later:
-        if waiter in arguments:
-            function(*arguments)
-    assert waiter.connected
-    transport._sock = None
+def test_proactor_transport(child):
+    """On Linux it is completed only if somebody has imported it before."""
+    child('''
+        import sys
+        from asyncio import proactor_events
+        from unittest import mock
+        import asyncio_compat.auto
+        sys.path.insert(0, %r)
+        from test_transports import Waiter
 
-
-def test_proactor_transport(loop):
-    sock = mock.Mock()
-    protocol, other = mock.Mock(), mock.Mock()
-    transport = proactor_events._ProactorSocketTransport(
-        mock.Mock(get_debug=lambda: False), sock, protocol)
-    assert transport.is_closing() is False
-    assert transport.get_protocol() is protocol
-    transport.set_protocol(other)
-    assert transport.get_protocol() is other
-    transport.close()
-    assert transport.is_closing() is True
-    transport._sock = None
+        calls, waiter = [], Waiter()
+        loop = mock.Mock(get_debug=lambda: False,
+                         call_soon=lambda *call: calls.append(call))
+        transport = proactor_events._ProactorSocketTransport(
+            loop, mock.Mock(), mock.Mock(), waiter)
+        for function, *arguments in calls:
+            if waiter in arguments:
+                function(*arguments)
+        assert waiter.connected
+        assert transport.is_closing() is False
+        second = mock.Mock()
+        transport.set_protocol(second)
+        assert transport.get_protocol() is second
+        transport.close()
+        assert transport.is_closing() is True
+        transport._sock = None
+    ''' % os.path.dirname(__file__))
 
 
 def test_what_a_transport_of_another_make_cannot_tell():
@@ -217,6 +230,7 @@ class Quacking:
 @pytest.mark.skipif(sys.version_info >= (3, 6),
                     reason='asyncio requires is_closing()')
 @pytest.mark.parametrize('transport_class', [Written, Quacking])
+@beyond('is_closing')
 def test_drain_with_a_transport_of_another_make(policy_loop, transport_class):
     async def run():
         reader = asyncio.StreamReader()

@@ -1,5 +1,9 @@
 """Import this first, and asyncio has what it lacked: it calls install()."""
 
-from .installing import install
+import sys
 
-install()
+# Only 3.5's asyncio lacks anything; see installing.py.  This saves a newer
+# interpreter the time that it takes to find that out.
+if not hasattr(sys, 'get_asyncgen_hooks'):
+    from .installing import install
+    install()

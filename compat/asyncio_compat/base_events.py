@@ -8,7 +8,9 @@ there is no create_future; no 3.5 closes asynchronous generators.
 import collections
 import concurrent.futures
 import functools
+import heapq
 import inspect
+import itertools
 import os
 import socket
 import sys
@@ -35,9 +37,6 @@ def _end_run(loop):
 
 
 _HAS_IPv6 = hasattr(socket, 'AF_INET6')
-
-# That asyncio may have one already: it must be the same object.
-_unset = getattr(base_events, '_unset', object())
 
 
 def _set_reuseport(sock):
@@ -108,7 +107,7 @@ def _ipaddr_info(host, port, family, type, proto, flowinfo=0, scopeid=0):
             socket.inet_pton(family, host)
         except OSError:
             continue
-        if _HAS_IPv6 and family == socket.AF_INET6:
+        if flowinfo or scopeid:
             return family, type, proto, '', (host, port, flowinfo, scopeid)
         return family, type, proto, '', (host, port)
     return None
@@ -175,6 +174,16 @@ def _connect_any(loop, infos, local_infos):
     if len(set(texts)) == 1:
         raise errors[0]
     raise OSError('Multiple exceptions: {}'.format(', '.join(texts)))
+
+
+def _unequal(found):
+    """The infos in all lists of *found*, once for each address."""
+    infos = collections.OrderedDict()
+    for info in itertools.chain.from_iterable(found):
+        family, type, proto, _, address = info
+        # An IPv6 address may come without its last two, which are 0 then.
+        infos.setdefault((family, type, proto, (address + (0, 0))[:4]), info)
+    return infos.values()
 
 
 def _bind_all(loop, infos, reuse_address, reuse_port):
@@ -257,7 +266,7 @@ def _datagram_addresses(loop, local_addr, remote_addr, family, proto, flags):
 
 
 @coroutine
-def _datagram_socket(loop, pairs, reuse_port, allow_broadcast):
+def _datagram_socket(loop, pairs, reuse_address, reuse_port, allow_broadcast):
     """Return a socket for the first of *pairs* that works, and its remote."""
     errors = []
     for (family, proto), (local, remote) in pairs:
@@ -265,6 +274,8 @@ def _datagram_socket(loop, pairs, reuse_port, allow_broadcast):
         try:
             sock = socket.socket(family=family, type=socket.SOCK_DGRAM,
                                  proto=proto)
+            if reuse_address:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if reuse_port:
                 _set_reuseport(sock)
             if allow_broadcast:
@@ -325,8 +336,8 @@ class BaseEventLoop:
             raise RuntimeError(
                 'Cannot run the event loop while another loop is running')
         self._set_coroutine_wrapper(self._debug)
-        self._thread_id = threading.get_ident()
         forget_asyncgens = self._watch_asyncgens()
+        self._thread_id = threading.get_ident()
         try:
             events._set_running_loop(self)
             self._obeys_stopping = True
@@ -460,6 +471,53 @@ class BaseEventLoop:
             raise TypeError('a callable object was expected by {}(), got {!r}'
                             .format(method, callback))
 
+    def call_soon(self, callback, *args):
+        """Call *callback* with *args* in the next iteration; a Handle.
+
+        In debug mode raises TypeError for what cannot be called and for a
+        coroutine, and RuntimeError in another thread than the loop's.
+        """
+        self._check_closed()
+        if self._debug:
+            self._check_thread()
+            self._check_callback(callback, 'call_soon')
+        handle = self._call_soon(callback, args)
+        if handle._source_traceback:
+            del handle._source_traceback[-1]
+        return handle
+
+    def _call_soon(self, callback, args):
+        # No look at the callback: that took as long as the rest (bpo-28600).
+        handle = events.Handle(callback, args, self)
+        if handle._source_traceback:
+            del handle._source_traceback[-1]
+        self._ready.append(handle)
+        return handle
+
+    def call_soon_threadsafe(self, callback, *args):
+        """Like call_soon(), from any thread."""
+        self._check_closed()
+        if self._debug:
+            self._check_callback(callback, 'call_soon_threadsafe')
+        handle = self._call_soon(callback, args)
+        if handle._source_traceback:
+            del handle._source_traceback[-1]
+        self._write_to_self()
+        return handle
+
+    def call_at(self, when, callback, *args):
+        """Call *callback* with *args* at *when*, in seconds of time()."""
+        self._check_closed()
+        if self._debug:
+            self._check_thread()
+            self._check_callback(callback, 'call_at')
+        timer = events.TimerHandle(when, callback, args, self)
+        if timer._source_traceback:
+            del timer._source_traceback[-1]
+        heapq.heappush(self._scheduled, timer)
+        timer._scheduled = True
+        return timer
+
     def run_in_executor(self, executor, func, *args):
         """Return a future for func(*args), called in a thread of *executor*.
 
@@ -507,11 +565,9 @@ class BaseEventLoop:
             addresses = [(host, port)]
             if local_addr is not None:
                 addresses.append(local_addr)
-            # A getaddrinfo() that is overridden may be a coroutine.
-            lookups = [tasks.ensure_future(
-                _ensure_resolved(address, family=family,
-                                 type=socket.SOCK_STREAM, proto=proto,
-                                 flags=flags, loop=self), loop=self)
+            lookups = [_ensure_resolved(address, family=family,
+                                        type=socket.SOCK_STREAM, proto=proto,
+                                        flags=flags, loop=self)
                        for address in addresses]
             yield from tasks.wait(lookups, loop=self)
             infos = [lookup.result() for lookup in lookups]
@@ -557,7 +613,7 @@ class BaseEventLoop:
     def create_datagram_endpoint(self, protocol_factory,
                                  local_addr=None, remote_addr=None, *,
                                  family=0, proto=0, flags=0,
-                                 reuse_address=_unset, reuse_port=None,
+                                 reuse_address=None, reuse_port=None,
                                  allow_broadcast=None, sock=None):
         """Open a datagram socket; return (transport, protocol).
 
@@ -569,8 +625,8 @@ class BaseEventLoop:
 
         Raises OSError if there is no such socket, and ValueError for
         arguments that do not go together, a *sock* that is not one of
-        datagrams (bpo-28652), and *reuse_address*, which let other programs
-        take what was meant for this one (bpo-37228).
+        datagrams (bpo-28652).  *reuse_address* is on by default where the
+        system has it, as on all of 3.5: see bpo-37228 for what that risks.
         """
         remote_address = None
         if sock is not None:
@@ -578,10 +634,11 @@ class BaseEventLoop:
                 raise ValueError(
                     'A UDP Socket was expected, got {!r}'.format(sock))
             if (local_addr or remote_addr or family or proto or flags or
-                    reuse_port or allow_broadcast):
+                    reuse_address or reuse_port or allow_broadcast):
                 problems = [
                     ('local_addr', local_addr), ('remote_addr', remote_addr),
                     ('family', family), ('proto', proto), ('flags', flags),
+                    ('reuse_address', reuse_address),
                     ('reuse_port', reuse_port),
                     ('allow_broadcast', allow_broadcast)]
                 raise ValueError(
@@ -590,20 +647,12 @@ class BaseEventLoop:
                         '{}={}'.format(*item) for item in problems if item[1])))
             sock.setblocking(False)
         else:
-            if reuse_address is not _unset:
-                if reuse_address:
-                    raise ValueError(
-                        'Passing `reuse_address=True` is no longer supported, '
-                        'as the usage of SO_REUSEPORT in UDP poses a '
-                        'significant security concern.')
-                warnings.warn('The *reuse_address* parameter has been '
-                              'deprecated as of 3.6.10 and is scheduled for '
-                              'removal in 3.11.', DeprecationWarning,
-                              stacklevel=2)
+            if reuse_address is None:
+                reuse_address = os.name == 'posix' and sys.platform != 'cygwin'
             pairs = yield from _datagram_addresses(
                 self, local_addr, remote_addr, family, proto, flags)
             sock, remote_address = yield from _datagram_socket(
-                self, pairs, reuse_port, allow_broadcast)
+                self, pairs, reuse_address, reuse_port, allow_broadcast)
         protocol = protocol_factory()
         waiter = self.create_future()
         transport = self._make_datagram_transport(
@@ -670,11 +719,8 @@ class BaseEventLoop:
                                                   flags=flags)
                   for host in hosts],
                 loop=self)
-            sockets = _bind_all(
-                self,
-                collections.OrderedDict.fromkeys(
-                    info for infos in found for info in infos),
-                reuse_address, reuse_port)
+            sockets = _bind_all(self, _unequal(found), reuse_address,
+                                reuse_port)
         elif sock is None:
             raise ValueError('Neither host/port nor sock were specified')
         elif not _is_stream_socket(sock.type):

@@ -119,7 +119,15 @@ def _format_callback_source(func, args):
 
 class AbstractEventLoop:
     def create_future(self):
-        raise NotImplementedError
+        """Return a future that belongs to this loop.
+
+        A loop that was written before 3.5.2 has none of its own: asyncio's.
+        """
+        from asyncio.events import AbstractEventLoop
+        from asyncio.futures import Future
+        if type(self) is AbstractEventLoop:
+            raise NotImplementedError
+        return Future(loop=self)
 
     def get_exception_handler(self):
         raise NotImplementedError

@@ -50,7 +50,8 @@ _SOCKET_TYPES = (
 )
 _CONNECTIONS = _SOCKET_TYPES + (
     'base_events._HAS_IPv6',
-    'base_events._unset',
+    'base_events.itertools',
+    'base_events._unequal',
     'base_events._set_reuseport',
     'base_events._bind_error',
     'base_events._bind_any',
@@ -86,7 +87,7 @@ FEATURES = (
         needs=('loop_stop', 'shutdown_asyncgens'),
         prepare='events.note_running_loops'),
     Feature(
-        'awaitables', '3.6', (26923, 27906, 28703, 30048, 30508, 32684),
+        'awaitables', '3.5.3', (26923, 28703),
         'any object with __await__, and futures of any make, are waited for',
         supplies=(
             'futures.isfuture',
@@ -134,7 +135,7 @@ FEATURES = (
         needs=('create_future',),
         prepare='tasks.complete_awaitables'),
     Feature(
-        'run_coroutine_threadsafe', '3.6.6', (25304, 33469),
+        'run_coroutine_threadsafe', '3.5.1', (25304, 33469),
         'a coroutine can be submitted to a loop from another thread',
         supplies=(
             'futures._PyFuture',
@@ -146,7 +147,7 @@ FEATURES = (
         ),
         needs=('awaitables',)),
     Feature(
-        'is_closing', '3.6.4', (25441, 26909, 29743, 31632),
+        'is_closing', '3.5.3', (25441, 26909, 29743),
         'transports tell whether they are closing, and change protocols',
         supplies=(
             'transports.BaseTransport.is_closing',
@@ -155,6 +156,7 @@ FEATURES = (
             'selector_events._SelectorTransport.is_closing',
             'selector_events._SelectorTransport.set_protocol',
             'selector_events._SelectorTransport.get_protocol',
+            'selector_events._SelectorTransport.close',
             'sslproto._SSLProtocolTransport.is_closing',
             'sslproto._SSLProtocolTransport.set_protocol',
             'sslproto._SSLProtocolTransport.get_protocol',
@@ -255,7 +257,7 @@ FEATURES = (
             'base_events.BaseEventLoop.get_exception_handler',
         )),
     Feature(
-        'readuntil', '3.5.2', (26050, 26848),
+        'readuntil', '3.5.2', (26050,),
         'reads until a separator, within the limit of the stream',
         supplies=(
             'streams.LimitOverrunError',
@@ -269,8 +271,6 @@ FEATURES = (
             'streams.StreamReaderProtocol._over_ssl',
             'streams.StreamReaderProtocol.connection_made',
             'streams.StreamReaderProtocol.eof_received',
-            # What else the streams of that release repaired.
-            'subprocess.Process.communicate',
         ),
         needs=('create_future',)),
     Feature(
@@ -282,7 +282,7 @@ FEATURES = (
         ),
         needs=('create_future',)),
     Feature(
-        'getaddrinfo_skip', '3.6', (27136,),
+        'getaddrinfo_skip', '3.5.2', (),
         'an address that is one already is not looked up',
         supplies=_SOCKET_TYPES + (
             'base_events._HAS_IPv6',
@@ -349,6 +349,57 @@ FEATURES = (
         'accelerated', '3.6', (26081, 28544),
         'compiled Future and Task',
         reason='this version of asyncio-compat has no compiled part yet'),
+    # Mended since, for those who hit it on 3.5.
+    Feature(
+        'call_soon', '3.5.3', (28600,),
+        'a callback is looked at in debug mode only',
+        supplies=(
+            'base_events.BaseEventLoop._check_callback',
+            'base_events.BaseEventLoop._call_soon',
+            'base_events.BaseEventLoop.call_soon',
+            'base_events.BaseEventLoop.call_soon_threadsafe',
+            'base_events.BaseEventLoop.call_at',
+        )),
+    Feature(
+        'task_cancellation', '3.5.4', (30048, 30508),
+        'a task that is cancelled as it returns is cancelled',
+        supplies=(
+            'futures.Future.cancel',
+            'tasks._PyTask',
+            'tasks._end_cancelled',
+            'tasks._bad_yield',
+            'tasks.Task.cancel',
+            'tasks.Task._step',
+        ),
+        needs=('awaitables',)),
+    Feature(
+        'gather_cancellation', '3.6.6', (32684,),
+        'gather() is cancelled even if it returns exceptions',
+        supplies=(
+            'tasks._GatheringFuture._cancel_requested',
+            'tasks._GatheringFuture.cancel',
+            'tasks.gather',
+        ),
+        needs=('awaitables', 'create_future')),
+    Feature(
+        'subprocess_streams', '3.5.4', (26848, 29704),
+        'all that a process wrote is read, and an empty input ends its own',
+        supplies=(
+            'subprocess.Process.communicate',
+            'subprocess.SubprocessStreamProtocol._process_exited',
+            'subprocess.SubprocessStreamProtocol._pipe_fds',
+            'subprocess.SubprocessStreamProtocol.connection_made',
+            'subprocess.SubprocessStreamProtocol.pipe_connection_lost',
+            'subprocess.SubprocessStreamProtocol.process_exited',
+            'subprocess.SubprocessStreamProtocol._maybe_close_transport',
+        )),
+    Feature(
+        'ssl_set_protocol', '3.6.4', (31632,),
+        'set_protocol() of a TLS transport has an effect',
+        supplies=(
+            'sslproto._SSLProtocolTransport.set_protocol',
+            'sslproto._SSLProtocolTransport.get_protocol',
+        )),
 )
 
 

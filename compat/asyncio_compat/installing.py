@@ -1,7 +1,6 @@
 """Install and uninstall what the table says is missing.
 
-Takes a row of features.py, finds each name that it supplies in this package
-and puts it in the same place below asyncio.
+All of it or nothing; features.py says what, supplying.py puts it in place.
 """
 
 import asyncio
@@ -9,7 +8,9 @@ import sys
 import threading
 import warnings
 
-from . import features
+# An interpreter that has asynchronous generators came with 3.6's asyncio or a
+# later one, for which nothing here is written.
+_IS_OLD = not hasattr(sys, 'get_asyncgen_hooks')
 
 _lock = threading.RLock()
 _changes = None     # a Changes, while something is installed
@@ -44,10 +45,11 @@ def install(features=None):
     if isinstance(features, str):
         raise TypeError('features is a list of ids, not one id: write [%r]'
                         % features)
-    with _lock:
-        rows = _lacking(_rows(features))
-        if rows:
-            _apply(rows)
+    if features is not None:
+        features = _with_needs(features)
+    if _IS_OLD:
+        with _lock:
+            _apply(_lacking(features))
 
 
 def uninstall():
@@ -86,8 +88,9 @@ def status():
         'patched by install' (install() would supply it) or 'not available';
     reason: why it is not available, or what is wrong with it; else None.
     """
+    from .features import FEATURES
     with _lock:
-        return [_row_status(row) for row in features.FEATURES]
+        return [_row_status(row) for row in FEATURES]
 
 
 def _row_status(row):
@@ -98,39 +101,43 @@ def _row_status(row):
             reason = _missed_running_loop()
     elif row.is_native():
         state = 'native'
-    elif row.supplies:
+    elif row.supplies and _IS_OLD:
         state = 'patched by install'
     else:
-        state, reason = 'not available', row.reason
+        state = 'not available'
+        reason = row.reason or 'it is supplied to the asyncio of 3.5 alone'
     return {'id': row.id, 'since': row.since, 'bpo': list(row.bpo),
             'summary': row.summary, 'state': state, 'reason': reason}
 
 
-def _rows(ids):
-    if ids is None:
-        return features.FEATURES
-    wanted = list(features.by_id(ids))
+def _with_needs(ids):
+    from .features import FEATURES, by_id
+    wanted = list(by_id(ids))
     for row in wanted:
         # The list grows while it is walked: what is needed has needs too.
-        wanted.extend(need for need in features.by_id(row.needs)
-                      if need not in wanted)
-    return [row for row in features.FEATURES if row in wanted]
+        wanted.extend(need for need in by_id(row.needs) if need not in wanted)
+    return [row for row in FEATURES if row in wanted]
 
 
 def _lacking(rows):
-    return [row for row in rows
+    from .features import FEATURES
+    return [row for row in (FEATURES if rows is None else rows)
             if row.supplies and row.id not in _patched and not row.is_native()]
 
 
 def _apply(rows):
     from . import patching, supplying
     global _changes
-    changes = patching.Changes()
+    if any(row.id == 'running_loop' for row in rows):
+        _look_for_early_loops()
+    changes, done = patching.Changes(), set()
     for row in rows:
         try:
-            supplying.supply(row, changes)
-        except Exception as exc:
+            supplying.supply(row, changes, done)
+        except BaseException as exc:
             changes.undo()
+            if not isinstance(exc, Exception):
+                raise
             raise InstallError(
                 '%s cannot be supplied (%s: %s); asyncio is as it was before'
                 % (row.id, type(exc).__name__, exc)) from exc
@@ -139,14 +146,12 @@ def _apply(rows):
     else:
         _changes.extend(changes)
     _patched.update(row.id for row in rows)
-    if 'running_loop' in _patched:
-        _look_for_early_loops()
 
 
 def _look_for_early_loops():
-    for name in _LOOKS_ONCE:
-        if name in sys.modules and name not in _too_early:
-            _too_early.append(name)
+    if not hasattr(asyncio, '_set_running_loop'):
+        _too_early[:] = [name for name in _LOOKS_ONCE if name in sys.modules]
+        if _too_early:
             warnings.warn(_missed_running_loop(), RuntimeWarning,
                           stacklevel=4)
 

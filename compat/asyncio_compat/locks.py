@@ -4,7 +4,6 @@ wake-up is lost with the task it was meant for: Semaphore (3.5.1), Lock (3.6).
 
 import collections
 import functools
-import gc
 import inspect
 import types
 
@@ -165,8 +164,8 @@ def change_in_place(changes, native):
     """
     for cls, function in native.values():
         name = function.__name__
-        before, after = inspect.unwrap(function), inspect.unwrap(
-            vars(cls)[name])
+        before = inspect.unwrap(function)
+        after = inspect.unwrap(vars(cls)[name])
         if after is not before and not before.__closure__:
             changes.become(before, after)
             changes.set(cls, name, function)
@@ -182,9 +181,12 @@ def suspended_in(native):
     for ref in tasks.Task._all_tasks.data.copy():
         task = ref()
         if task is not None and not task.done():
-            waiting[getattr(task._coro, 'gen', task._coro)] = task
+            coro = getattr(task, '_coro', None)
+            # In debug mode it is wrapped.
+            waiting[id(getattr(coro, 'gen', coro))] = task
     if not waiting:
         return
+    import gc
     for generator in gc.get_objects():
         if type(generator) is not types.GeneratorType:
             continue
@@ -193,9 +195,9 @@ def suspended_in(native):
             continue
         if frame.f_lasti != -1:
             yield frame
-        elif generator in waiting:
+        elif id(generator) in waiting:
             cls, function = native[generator.gi_code]
-            waiting[generator]._coro = function(**frame.f_locals)
+            waiting[id(generator)]._coro = function(**frame.f_locals)
             generator.close()
 
 

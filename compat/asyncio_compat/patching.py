@@ -4,8 +4,6 @@ Knows nothing of asyncio: it gives attributes to modules and classes, changes
 functions in place, and remembers what was there before.
 """
 
-import importlib
-import sys
 import types
 import warnings
 
@@ -28,15 +26,6 @@ class Changes:
 
     def __len__(self):
         return len(self._undo)
-
-    def load(self, name):
-        """Import the module *name*, which undo() forgets if this was first.
-
-        Raises ImportError if there is none, or none for this platform.
-        """
-        if name not in sys.modules:
-            importlib.import_module(name)
-            self._undo.append((_forget_module, (name,)))
 
     def set(self, owner, name, value):
         """Give *owner*, a module or a class, the attribute *name*."""
@@ -94,13 +83,6 @@ def transplant(function, namespace, name):
 def _set_function_parts(function, parts):
     for part, value in zip(_FUNCTION_PARTS, parts):
         setattr(function, part, value)
-
-
-def _forget_module(name):
-    module = sys.modules.pop(name, None)
-    package, _, child = name.rpartition('.')
-    if vars(sys.modules[package]).get(child) is module:
-        delattr(sys.modules[package], child)
 
 
 def _restore_attribute(owner, name, before, given):

@@ -6,13 +6,12 @@ else can tell, and leave nothing behind.
 """
 
 import asyncio
-import concurrent.futures
 import socket
 import sys
 import types
 
 from asyncio import base_events, events, futures, selector_events, sslproto
-from asyncio import streams, tasks, transports
+from asyncio import streams, subprocess, tasks, transports
 
 
 class _Loop(base_events.BaseEventLoop):
@@ -53,35 +52,24 @@ def running_loop():
 
 
 class _FutureLike:
-    """A future that asyncio has not made.  It is cancelled."""
+    """A future that asyncio has not made."""
 
     _asyncio_future_blocking = False
 
-    def __init__(self, loop=None):
-        self._loop = loop
 
-    def cancelled(self):
-        return True
-
-    def add_done_callback(self, fn):
-        pass
-
-
-class _ClosedLoop:
-    """A loop that is closed, and notes whether it is told something."""
-
-    told = False
+class _FailingLoop:
+    """A loop that makes no tasks."""
 
     def create_task(self, coro, **options):
         coro.close()
-        self.told = True
         raise _Found
 
-    def is_closed(self):
-        return True
-
     def call_soon_threadsafe(self, callback, *args, **options):
-        self.told = True
+        self.callback = callback
+
+
+async def _nothing():
+    pass
 
 
 class _Awaitable:
@@ -94,71 +82,40 @@ def awaitables():
     if isfuture is None or not isfuture(_FutureLike()):
         return False
     try:
-        tasks.ensure_future(_Awaitable(), loop=_ClosedLoop())
+        tasks.ensure_future(_Awaitable(), loop=_FailingLoop())
     except TypeError:
         return False
     except _Found:
-        return _cancellation_is_not_lost()
-
-
-def _cancellation_is_not_lost():
-    if not isinstance(getattr(tasks.Task, '_step', None), types.FunctionType):
-        # Compiled, or 3.7's: nothing here could be changed.
         return True
-
-    async def cancel_and_return():
-        task.cancel()
-
-    loop = _Loop()
-    try:
-        task = tasks.Task(cancel_and_return(), loop=loop)
-        outer = tasks.gather(futures.Future(loop=loop), loop=loop,
-                             return_exceptions=True)
-        outer.cancel()
-        # Until 3.5.4 the task returns (bpo-30048), on all 3.5 gather does
-        # (bpo-32684).
-        loop._run_once()
-        return (task.exception() is not None and
-                outer.exception() is not None)
-    finally:
-        loop.close()
 
 
 def run_coroutine_threadsafe():
     if not hasattr(tasks, 'run_coroutine_threadsafe'):
         return False
-    loop, source = _ClosedLoop(), concurrent.futures.Future()
+    loop = _FailingLoop()
+    future = tasks.run_coroutine_threadsafe(_nothing(), loop)
     try:
-        futures._chain_future(source, _FutureLike(loop))
-    except TypeError:
-        # Before 3.5.3 only asyncio's own future will do.
-        return False
-    # Until 3.6.6 a closed loop is told all the same (bpo-33469).
-    source.cancel()
-    return not loop.told
-
-
-class _SSLProtocol:
-    """What a TLS transport hands a new protocol to."""
-
-    _app_protocol = None
-
-    def _set_app_protocol(self, protocol):
-        # 3.7 and later call this.
-        self._app_protocol = protocol
+        loop.callback()
+    except _Found:
+        pass
+    return future.done()
 
 
 def is_closing():
-    if not (hasattr(transports.BaseTransport, 'is_closing') and
-            hasattr(transports.BaseTransport, 'set_protocol')):
-        return False
-    # Until 3.6.4 this one kept the protocol to itself (bpo-31632).
-    transport_class = sslproto._SSLProtocolTransport
-    transport = transport_class.__new__(transport_class)
-    transport._closed = True
-    transport._ssl_protocol = ssl_protocol = _SSLProtocol()
-    transport.set_protocol('probe')
-    return ssl_protocol._app_protocol == 'probe'
+    return (hasattr(transports.BaseTransport, 'is_closing') and
+            hasattr(transports.BaseTransport, 'set_protocol'))
+
+
+class _Family:
+    """Stands for the family of a socket that cannot be made."""
+
+    asked = 0
+
+    def __index__(self):
+        self.asked += 1
+        raise OSError
+
+    __int__ = __index__
 
 
 class _Family:
@@ -279,11 +236,7 @@ def getaddrinfo_skip():
     finally:
         connecting.close()
         loop.close()
-    if asked != ['name']:
-        return False
-    # Before 3.6 this was not what the resolver says of the same address.
-    info = base_events._ipaddr_info('::1', 1, 0, socket.SOCK_STREAM, 0)
-    return info is None or len(info[4]) == 4
+    return asked == ['name']
 
 
 def loop_stop():
@@ -354,3 +307,95 @@ def shutdown_asyncgens():
 
 def accelerated():
     return futures.Future.__module__ == '_asyncio'
+
+
+def call_soon():
+    async def coroutine_function():
+        pass
+
+    loop = _Loop()
+    loop.set_debug(False)
+    try:
+        loop.call_soon(coroutine_function)
+        return True
+    except TypeError:
+        return False
+    finally:
+        loop.close()
+
+
+def _is_compiled():
+    return not isinstance(getattr(tasks.Task, '_step', None),
+                          types.FunctionType)
+
+
+def task_cancellation():
+    if _is_compiled():
+        return True
+
+    async def cancel_and_return():
+        task.cancel()
+
+    loop = _Loop()
+    try:
+        task = tasks.Task(cancel_and_return(), loop=loop)
+        loop._run_once()
+        return task.exception() is not None
+    finally:
+        loop.close()
+
+
+def gather_cancellation():
+    if _is_compiled():
+        return True
+    loop = _Loop()
+    try:
+        outer = tasks.gather(futures.Future(loop=loop), loop=loop,
+                             return_exceptions=True)
+        outer.cancel()
+        loop._run_once()
+        return outer.exception() is not None
+    finally:
+        loop.close()
+
+
+def subprocess_streams():
+    class Transport:
+        def get_pipe_transport(self, fd):
+            return self if fd == 1 else None
+
+        def close(self):
+            raise _Found
+
+    loop = _Loop()
+    try:
+        protocol = subprocess.SubprocessStreamProtocol(limit=1, loop=loop)
+        protocol.connection_made(Transport())
+        # Its output has not ended.
+        protocol.process_exited()
+        return True
+    except _Found:
+        return False
+    finally:
+        loop.close()
+
+
+class _SSLProtocol:
+    """What a TLS transport hands a new protocol to."""
+
+    _app_protocol = None
+
+    def _set_app_protocol(self, protocol):
+        # 3.7 and later call this.
+        self._app_protocol = protocol
+
+
+def ssl_set_protocol():
+    transport_class = sslproto._SSLProtocolTransport
+    if not hasattr(transport_class, 'set_protocol'):
+        return False
+    transport = transport_class.__new__(transport_class)
+    transport._closed = True
+    transport._ssl_protocol = ssl_protocol = _SSLProtocol()
+    transport.set_protocol('probe')
+    return ssl_protocol._app_protocol == 'probe'

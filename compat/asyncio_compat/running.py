@@ -3,6 +3,7 @@ tracebacks that begin where the program does.
 """
 
 import builtins
+import io
 import os
 import pkgutil
 import runpy
@@ -53,12 +54,12 @@ def _run_script(filename):
     main.__file__ = filename
     main.__cached__ = None
     with stream:
-        loader = machinery.SourcelessFileLoader
-        code = pkgutil.read_code(stream)
-        if code is None:
-            loader = machinery.SourceFileLoader
-            stream.seek(0)
-            code = _compile(stream.read(), filename)
+        source = stream.read()
+    loader = machinery.SourcelessFileLoader
+    code = pkgutil.read_code(io.BytesIO(source))
+    if code is None:
+        loader = machinery.SourceFileLoader
+        code = _compile(source, filename)
     main.__loader__ = loader('__main__', filename)
     exec(code, vars(main))
 
@@ -67,6 +68,8 @@ def _compile(source, filename):
     try:
         return compile(source, filename, 'exec', dont_inherit=True)
     except SyntaxError:
+        if not os.path.isfile(filename):
+            raise
         # Python words some of them otherwise when it reads the file itself.
         import subprocess
         sys.exit(subprocess.call(
@@ -105,8 +108,13 @@ def _run(function, *args):
         raise
     except BaseException:
         # Raised on, for python to report and to choose the exit status.
-        _hide_frames(getattr(sys, 'excepthook', sys.__excepthook__))
+        _hide_frames(getattr(sys, 'excepthook', _no_excepthook))
         raise
+
+
+def _no_excepthook(*args):
+    sys.stderr.write('sys.excepthook is missing\n')
+    sys.__excepthook__(*args)
 
 
 def _hide_frames(excepthook):

@@ -153,6 +153,18 @@ class _SelectorTransport:
     def is_closing(self):
         return self._closing
 
+    def close(self):
+        if self._closing:
+            return
+        self._closing = True
+        loop = self._loop
+        getattr(loop, '_remove_reader', loop.remove_reader)(self._sock_fd)
+        if not self._buffer:
+            self._conn_lost += 1
+            # TLS may wait to write although nothing is buffered.
+            getattr(loop, '_remove_writer', loop.remove_writer)(self._sock_fd)
+            loop.call_soon(self._call_connection_lost, None)
+
     def _add_reader(self, fd, callback, *args):
         # It may have been closed since this was scheduled (bpo-29743).
         if not self._closing:

@@ -3,7 +3,7 @@ all that readexactly() reads, block by block, before 3.5.3.
 """
 
 import asyncio
-from asyncio import coroutines, events, streams
+from asyncio import coroutines, events
 from asyncio.coroutines import coroutine
 from asyncio.streams import _DEFAULT_LIMIT
 

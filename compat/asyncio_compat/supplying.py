@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import sys
 import types
 
 import asyncio
@@ -10,48 +11,54 @@ from asyncio import coroutines
 from . import patching
 
 
-def supply(row, changes):
-    """Make the changes of *row*, a Feature, and record them in *changes*."""
+def supply(row, changes, done):
+    """Make the changes of *row*, a Feature, and record them in *changes*.
+
+    done: a set of the names that other rows have supplied; grows.
+    """
     for name in row.supplies:
-        module, path = name.split('.', 1)
-        path = path.split('.')
-        try:
-            changes.load('asyncio.' + module)
-        except ImportError:
-            # Another platform's module, such as windows_events.
+        if name in done:
             continue
-        owner = _owner('asyncio.' + module, path)
-        ours = importlib.import_module('asyncio_compat.' + module)
-        supplied = vars(_owner(ours.__name__, path))[path[-1]]
+        done.add(name)
+        module, *path, name = name.split('.')
+        theirs = sys.modules.get('asyncio.' + module)
+        if theirs is None:
+            # asyncio itself has no use for it on this platform.
+            continue
+        ours = _ours(module)
+        supplied = vars(_inside(ours, path))[name]
+        owner = _inside(theirs, path)
         if isinstance(supplied, types.FunctionType):
-            _supply_function(changes, owner, path[-1], supplied)
-        elif path[-1] not in vars(owner):
+            _supply_function(changes, theirs, owner, name, supplied)
+        elif name not in vars(owner):
             # A class or a value that is there stays: it may be in use.
-            changes.set(owner, path[-1], supplied)
-        if len(path) == 1 and path[0] in getattr(ours, '__all__', ()):
-            _export(changes, owner, path[0])
+            changes.set(owner, name, supplied)
+        if not path and name in getattr(ours, '__all__', ()):
+            _export(changes, theirs, name)
     if row.prepare:
         module, name = row.prepare.split('.')
-        ours = importlib.import_module('asyncio_compat.' + module)
-        vars(ours)[name](changes)
+        vars(_ours(module))[name](changes)
 
 
-def _owner(module, path):
-    """The module, or the class in it, that has the last name of *path*."""
-    owner = importlib.import_module(module)
-    for name in path[:-1]:
+def _ours(module):
+    name = 'asyncio_compat.' + module
+    # import_module() takes its time on 3.5 even for what is there.
+    return sys.modules.get(name) or importlib.import_module(name)
+
+
+def _inside(module, path):
+    """The *module*, or the class in it that *path* leads to."""
+    owner = module
+    for name in path:
         owner = vars(owner)[name]
     return owner
 
 
-def _supply_function(changes, owner, name, function):
+def _supply_function(changes, module, owner, name, function):
     present = vars(owner).get(name)
-    if present is not None and isinstance(owner, types.ModuleType):
+    if present is not None and owner is module:
         changes.become(inspect.unwrap(present), inspect.unwrap(function))
         return
-    module = importlib.import_module(
-        owner.__name__ if isinstance(owner, types.ModuleType)
-        else owner.__module__)
     moved = patching.transplant(inspect.unwrap(function), vars(module),
                                 module.__name__)
     if coroutines.iscoroutinefunction(function):

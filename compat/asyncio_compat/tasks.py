@@ -125,7 +125,7 @@ def _bad_yield(task, result):
 
 @coroutine
 def wait(fs, *, loop=None, timeout=None, return_when=ALL_COMPLETED):
-    """Wait for the awaitables *fs*; returns the sets of futures (done, pending).
+    """Wait for the awaitables *fs*; returns sets of futures: done, pending.
 
     timeout: in seconds, None for none; it raises nothing, the second set
         then has what is not done.

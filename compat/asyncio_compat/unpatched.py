@@ -222,11 +222,11 @@ async def create_server(loop, protocol_factory, host=None, port=None, *,
     if reuse_address is None:
         reuse_address = os.name == 'posix' and sys.platform != 'cygwin'
     hosts = host if is_sequence(host) else [host or None]
-    infos = collections.OrderedDict()
+    found = []
     for host in hosts:
-        infos.update(dict.fromkeys(await _resolve(loop, host, port, family,
-                                                  flags)))
-    sockets = base_events._bind_all(loop, infos, reuse_address, reuse_port)
+        found.append(await _resolve(loop, host, port, family, flags))
+    sockets = base_events._bind_all(loop, base_events._unequal(found),
+                                    reuse_address, reuse_port)
     try:
         server = Server(loop, [])
         for sock in sockets:

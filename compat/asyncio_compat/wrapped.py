@@ -7,8 +7,6 @@ the same with the asyncio, the loop or the reader as they are.
 import asyncio
 import functools
 
-from . import probes
-
 TYPE_CHECKING = False   # typing takes longer to import than all of this
 if TYPE_CHECKING:
     from typing import Any, Awaitable, Callable, Optional, Sequence, Union
@@ -43,6 +41,7 @@ else:
 
 @functools.lru_cache(maxsize=None)
 def _passes(id):
+    from . import probes
     return getattr(probes, id)()
 
 

@@ -1,0 +1,271 @@
+"""Sockets by way of a selector: the sock_* methods, and TCP_NODELAY."""
+
+import asyncio
+import os
+import socket
+import sys
+
+import pytest
+from conftest import beyond
+
+from asyncio import proactor_events
+from test_base_events_network import (
+    HOST, counted, finish, have_ipv6, listening, needs_ipv6, resolve_to)
+
+try:
+    import ssl
+except ImportError:
+    ssl = None
+
+assert counted and listening    # fixtures
+
+
+@pytest.fixture
+def pair():
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.settimeout(10)
+    yield ours, theirs
+    ours.close()
+    theirs.close()
+
+
+def test_sock_recv(counted, pair):
+    ours, theirs = pair
+    later = counted.sock_recv(ours, 10)
+    theirs.send(b'data')
+    assert counted.run_until_complete(later) == b'data'
+    theirs.send(b'more')
+    assert counted.run_until_complete(counted.sock_recv(ours, 10)) == b'more'
+    # Since 3.7 only if it has to wait.
+    assert counted.made == 2 or sys.version_info >= (3, 7)
+
+
+def test_sock_sendall(counted, pair):
+    ours, theirs = pair
+    # More than fits: it has to wait.
+    data = bytes(1024 * 1024)
+    reading = counted.run_in_executor(
+        None, lambda: sum(map(len, iter(lambda: theirs.recv(65536), b''))))
+    counted.run_until_complete(counted.sock_sendall(ours, b''))
+    counted.run_until_complete(counted.sock_sendall(ours, data))
+    ours.shutdown(socket.SHUT_WR)
+    assert counted.run_until_complete(reading) == len(data)
+    assert counted.made >= 2 or sys.version_info >= (3, 7)
+
+
+def test_sock_accept_and_connect(counted, listening):
+    listening.setblocking(False)
+    accepting = counted.sock_accept(listening)
+    with socket.socket() as sock:
+        sock.setblocking(False)
+        counted.run_until_complete(
+            counted.sock_connect(sock, listening.getsockname()))
+        conn, address = counted.run_until_complete(accepting)
+        assert address == sock.getsockname()
+        assert conn.gettimeout() == 0
+        conn.close()
+    assert counted.made >= 2
+
+
+def test_sock_connect_is_a_coroutine(loop, listening):
+    with socket.socket() as sock:
+        sock.setblocking(False)
+        task = loop.create_task(
+            loop.sock_connect(sock, listening.getsockname()))
+        loop.run_until_complete(task)
+
+
+def test_sock_connect_looks_a_name_up(loop, listening):
+    asked = resolve_to(loop, [(socket.AF_INET, socket.SOCK_STREAM, 6, '',
+                               listening.getsockname())])
+    with socket.socket() as sock:
+        sock.setblocking(False)
+        loop.run_until_complete(loop.sock_connect(sock, ('name', 1)))
+        assert sock.getpeername() == listening.getsockname()
+    assert asked == [('name', 1)]
+
+
+@pytest.mark.parametrize('name', ['sock_recv', 'sock_sendall', 'sock_connect'])
+def test_a_blocking_socket_in_debug_mode(loop, name):
+    async def call():
+        await getattr(loop, name)(sock, b'')
+
+    loop.set_debug(True)
+    with socket.socket() as sock:
+        with pytest.raises(ValueError) as info:
+            loop.run_until_complete(call())
+    assert str(info.value) == 'the socket must be non-blocking'
+
+
+def test_sock_connect_to_a_path(loop, tmpdir):
+    path = str(tmpdir.join('socket'))
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(path)
+        server.listen(1)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.setblocking(False)
+            loop.run_until_complete(loop.sock_connect(client, path))
+            assert client.getpeername() == path
+
+
+class Connectable:
+    """Stands for a socket of a family that not every machine has."""
+
+    proto = 0
+
+    def __init__(self, family, type=socket.SOCK_STREAM):
+        self.family, self.type = family, type
+
+    def gettimeout(self):
+        return 0
+
+    def fileno(self):
+        return -1
+
+    def connect(self, address):
+        self.address = address
+
+
+@pytest.mark.skipif((3, 6) <= sys.version_info < (3, 7, 2),
+                    reason='bpo-35545')
+@beyond('getaddrinfo_skip')
+def test_sock_connect_keeps_the_scope(loop):
+    sock = Connectable(socket.AF_INET6)
+    address = 'fe80::1', 1, 2, 3
+    loop.run_until_complete(loop.sock_connect(sock, address))
+    assert sock.address == address
+
+
+@pytest.mark.skipif((3, 6) <= sys.version_info < (3, 10),
+                    reason='bpo-27136')
+@beyond('getaddrinfo_skip')
+def test_sock_connect_of_another_family(loop):
+    sock = Connectable(31)  # Bluetooth
+    address = '00:00:00:00:00:00', 1
+    loop.run_until_complete(loop.sock_connect(sock, address))
+    assert sock.address == address
+
+
+@pytest.mark.skipif((3, 6) <= sys.version_info < (3, 7),
+                    reason='always asks for a stream')
+@pytest.mark.parametrize('type', [socket.SOCK_STREAM, socket.SOCK_DGRAM])
+@beyond('getaddrinfo_skip')
+def test_sock_connect_asks_for_the_right_type(loop, type):
+    asked = []
+
+    async def resolved():
+        return [(socket.AF_INET, type, 0, '', (HOST, 1))]
+
+    def getaddrinfo(host, port, **options):
+        asked.append(options['type'])
+        return loop.create_task(resolved())
+
+    loop.getaddrinfo = getaddrinfo
+    sock = Connectable(socket.AF_INET, type)
+    loop.run_until_complete(loop.sock_connect(sock, ('name', 1)))
+    assert asked == [type]
+    assert sock.address == (HOST, 1)
+
+
+# TCP_NODELAY
+
+def nodelay(transport):
+    sock = transport.get_extra_info('socket')
+    return bool(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+
+class Accepting(asyncio.Protocol):
+    def __init__(self, accepted):
+        self.accepted = accepted
+
+    def connection_made(self, transport):
+        self.accepted.set_result(transport)
+
+
+def both_ends(loop, host, server_context=None, client_context=None):
+    """A connection to *host*: the transports that accepted and connected."""
+    accepted = asyncio.Future(loop=loop)
+    server = loop.run_until_complete(loop.create_server(
+        lambda: Accepting(accepted), host, 0, ssl=server_context))
+    connected, _ = loop.run_until_complete(loop.create_connection(
+        asyncio.Protocol, *server.sockets[0].getsockname()[:2],
+        ssl=client_context))
+    transports = loop.run_until_complete(accepted), connected
+    server.close()
+    return transports
+
+
+@pytest.mark.parametrize('host', [HOST, 'localhost'] +
+                         ['::1'] * have_ipv6())
+def test_nodelay(loop, host):
+    transports = both_ends(loop, host)
+    assert [nodelay(transport) for transport in transports] == [True, True]
+    finish(loop, *transports)
+
+
+@pytest.mark.skipif(ssl is None, reason='no ssl module')
+def test_nodelay_ssl(loop):
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(
+        os.path.join(os.path.dirname(__file__), 'localhost.pem'))
+    client = ssl.create_default_context()
+    client.check_hostname = False
+    client.verify_mode = ssl.CERT_NONE
+    transports = both_ends(loop, HOST, server, client)
+    assert [nodelay(transport) for transport in transports] == [True, True]
+    finish(loop, *transports)
+
+
+def test_nodelay_of_a_connection_accepted_elsewhere(loop):
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
+        listener.bind((HOST, 0))
+        listener.listen(1)
+        with socket.create_connection(listener.getsockname()):
+            sock, _ = listener.accept()
+            transport, _ = loop.run_until_complete(
+                loop.connect_accepted_socket(asyncio.Protocol, sock))
+            assert nodelay(transport)
+            finish(loop, transport)
+
+
+def test_a_unix_socket_has_no_nodelay(loop, pair):
+    ours, theirs = pair
+    transport, _ = loop.run_until_complete(
+        loop.create_connection(asyncio.Protocol, sock=ours))
+    finish(loop, transport)
+
+
+def test_nodelay_of_a_proactor(loop):
+    class Reading(proactor_events._ProactorSocketTransport):
+        def _loop_reading(self, future=None):
+            pass
+
+    sock = socket.socket(proto=socket.IPPROTO_TCP)
+    transport = Reading(loop, sock, asyncio.Protocol())
+    assert nodelay(transport)
+    sock.close()
+    transport._sock = None
+
+
+def test_a_transport_closed_at_once_is_not_read(loop, pair):
+    """Before bpo-29743 a closed transport was left in the selector."""
+    class Closing(asyncio.Protocol):
+        def connection_made(self, transport):
+            transport.close()
+
+    ours, theirs = pair
+    fd = ours.fileno()
+    loop.run_until_complete(loop.create_connection(Closing, sock=ours))
+    finish(loop)
+    assert fd not in [key.fd for key in loop._selector.get_map().values()]
+
+
+@needs_ipv6
+def test_datagrams_over_ipv6(loop):
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        sock.bind(('::1', 0))
+        transport, _ = loop.run_until_complete(loop.create_datagram_endpoint(
+            asyncio.DatagramProtocol, remote_addr=sock.getsockname()[:2]))
+        assert transport.get_extra_info('peername') == sock.getsockname()
+        finish(loop, transport)
