@@ -275,7 +275,7 @@ FEATURES = (
         needs=('create_future',)),
     Feature(
         'readexactly', '3.5.3', (28370,),
-        'copies the data once, and takes none of it if cancelled',
+        'reads n bytes with one copy, even more than a paused stream holds',
         supplies=(
             'streams.StreamReader._wait_for_data',
             'streams.StreamReader.readexactly',

@@ -118,18 +118,6 @@ class _Family:
     __int__ = __index__
 
 
-class _Family:
-    """Stands for the family of a socket that cannot be made."""
-
-    asked = 0
-
-    def __index__(self):
-        self.asked += 1
-        raise OSError
-
-    __int__ = __index__
-
-
 def create_server_hosts():
     family = _Family()
 
