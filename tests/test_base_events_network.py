@@ -333,8 +333,6 @@ def test_an_ipv6_address_is_not_looked_up(loop, no_resolver, host):
                 loop.create_connection(Greeter, host, port))
 
 
-@pytest.mark.skipif(sys.version_info[:3] == (3, 5, 2),
-                    reason='looks services up by itself')
 @pytest.mark.parametrize('host, port', [
     ('name', 1), ('::1%lo', 1), (HOST, 'http'), (HOST, b'http'), (None, 1)])
 def test_what_the_resolver_is_asked_for(loop, host, port):
@@ -443,6 +441,7 @@ def test_a_socket_that_is_not_of_a_stream(loop, name):
 
 def connect_accepted(loop, client_context=None, server_context=None):
     """Connect a client, accept by hand; returns what the client reads."""
+    may_close = threading.Event()
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         listener.listen(1)
@@ -453,6 +452,7 @@ def connect_accepted(loop, client_context=None, server_context=None):
                 if client_context:
                     sock = client_context.wrap_socket(sock)
                 data = sock.recv(100)
+                may_close.wait(10)
                 sock.close()
                 return data.decode()
 
@@ -463,6 +463,7 @@ def connect_accepted(loop, client_context=None, server_context=None):
                                          ssl=server_context))
         assert isinstance(protocol, Speaker)
         assert transport.get_extra_info('peername') == address
+        may_close.set()
         said = loop.run_until_complete(reading)
         finish(loop, transport)
         return said, listener.getsockname()

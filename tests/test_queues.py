@@ -66,6 +66,19 @@ def test_a_slot_is_not_lost_with_a_cancelled_putter(run, make):
     run(main())
 
 
+def test_an_item_that_is_cancelled_is_not_put(run):
+    async def main():
+        queue = asyncio.Queue(1)
+        await queue.put(0)
+        putting, = await start(queue.put(1))
+        putting.cancel()
+        await ticks()
+        assert putting.cancelled()
+        assert (queue.get_nowait(), queue.qsize()) == (0, 0)
+
+    run(main())
+
+
 def test_getters_and_putters_that_are_cancelled_in_any_order(run):
     async def main():
         queue = asyncio.Queue(2)
@@ -143,8 +156,8 @@ async def get(queue):
 async def main():
     queue = asyncio.%s(2)
     old = await start(*[get(queue) for _ in range(3)])
-    unstarted = asyncio.ensure_future(queue.get())
     loop.call_soon(install)
+    unstarted = asyncio.ensure_future(queue.get())
     await ticks()
     new = await start(get(queue), get(queue))
     for item in range(6):
@@ -169,8 +182,8 @@ async def main():
     queue = asyncio.%s(1)
     queue.put_nowait(0)
     old = await start(*[queue.put(item) for item in range(1, 4)])
-    unstarted = asyncio.ensure_future(queue.put(4))
     loop.call_soon(install)
+    unstarted = asyncio.ensure_future(queue.put(4))
     await ticks()
     new, = await start(queue.put(5))
     items = []
@@ -192,14 +205,15 @@ run(main())
 ''' % name)
 
 
+@pytest.mark.parametrize('name', ['Queue', 'PriorityQueue'])
 @pytest.mark.parametrize('installed', ['before', 'after'])
-def test_getters_that_are_cancelled(waiting, installed):
+def test_getters_that_are_cancelled(waiting, name, installed):
     """Any of them, before or after an item was put for the first."""
     waiting('''
 async def main():
     attempts = []
     for choice in itertools.product(['', 'before', 'after'], repeat=3):
-        queue = asyncio.Queue()
+        queue = asyncio.%s()
         tasks = await start(*[queue.get() for _ in choice])
         attempts.append((queue, tasks, choice))
     if %r == 'before':
@@ -227,7 +241,7 @@ async def main():
         assert items == ['first', 'second', 'third'], (choice, items)
 
 run(main())
-''' % installed)
+''' % (name, installed))
 
 
 @pytest.mark.parametrize('installed', ['before', 'after'])

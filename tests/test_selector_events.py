@@ -68,8 +68,6 @@ def test_sock_accept_and_connect(counted, listening):
     assert counted.made >= 2
 
 
-@pytest.mark.skipif(sys.version_info[:3] == (3, 5, 2),
-                    reason='returns a future')
 def test_sock_connect_is_a_coroutine(loop, listening):
     with socket.socket() as sock:
         sock.setblocking(False)
@@ -86,6 +84,24 @@ def test_sock_connect_looks_a_name_up(loop, listening):
         loop.run_until_complete(loop.sock_connect(sock, ('name', 1)))
         assert sock.getpeername() == listening.getsockname()
     assert asked == [('name', 1)]
+
+
+def test_sock_connect_looks_for_the_family_of_the_socket(loop):
+    """3.5.2 may find an IPv4 address for a socket of IPv6."""
+    asked = []
+
+    async def resolved():
+        return [(socket.AF_INET6, socket.SOCK_STREAM, 6, '', ('::1', 1))]
+
+    def getaddrinfo(host, port, **options):
+        asked.append((options['family'], options['proto']))
+        return loop.create_task(resolved())
+
+    loop.getaddrinfo = getaddrinfo
+    sock = Connectable(socket.AF_INET6)
+    loop.run_until_complete(loop.sock_connect(sock, ('name', 1)))
+    assert asked == [(socket.AF_INET6, sock.proto)]
+    assert sock.address[0] == '::1'
 
 
 @pytest.mark.parametrize('name', ['sock_recv', 'sock_sendall', 'sock_connect'])
@@ -131,7 +147,7 @@ class Connectable:
 
 @pytest.mark.skipif((3, 6) <= sys.version_info < (3, 7, 2),
                     reason='bpo-35545')
-@beyond('getaddrinfo_skip')
+@beyond('connect_accepted_socket')
 def test_sock_connect_keeps_the_scope(loop):
     sock = Connectable(socket.AF_INET6)
     address = 'fe80::1', 1, 2, 3
@@ -141,7 +157,7 @@ def test_sock_connect_keeps_the_scope(loop):
 
 @pytest.mark.skipif((3, 6) <= sys.version_info < (3, 10),
                     reason='bpo-27136')
-@beyond('getaddrinfo_skip')
+@beyond('connect_accepted_socket')
 def test_sock_connect_of_another_family(loop):
     sock = Connectable(31)  # Bluetooth
     address = '00:00:00:00:00:00', 1
@@ -149,10 +165,10 @@ def test_sock_connect_of_another_family(loop):
     assert sock.address == address
 
 
-@pytest.mark.skipif((3, 6) <= sys.version_info < (3, 7),
+@pytest.mark.skipif((3, 6) <= sys.version_info < (3, 9),
                     reason='always asks for a stream')
 @pytest.mark.parametrize('type', [socket.SOCK_STREAM, socket.SOCK_DGRAM])
-@beyond('getaddrinfo_skip')
+@beyond('connect_accepted_socket')
 def test_sock_connect_asks_for_the_right_type(loop, type):
     asked = []
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import concurrent.futures
+import gc
 import sys
 import threading
+import time
 
 import pytest
 from conftest import beyond
@@ -184,6 +186,199 @@ def test_a_task_that_cancels_itself_and_returns_is_cancelled(loop):
     task = loop.create_task(cancel())
     with pytest.raises(asyncio.CancelledError):
         loop.run_until_complete(task)
+
+
+def test_a_task_that_cancels_itself_and_waits_is_cancelled(loop):
+    async def cancel():
+        task.cancel()
+        await future
+
+    future = asyncio.Future(loop=loop)
+    task = loop.create_task(cancel())
+    with pytest.raises(asyncio.CancelledError):
+        loop.run_until_complete(task)
+    assert future.cancelled()
+
+
+def test_a_task_that_exits_ends_the_run_alone(loop):
+    async def leave():
+        raise SystemExit(7)
+
+    with pytest.raises(SystemExit) as info:
+        loop.run_until_complete(leave())
+    assert info.value.code == 7
+    # Its callback is still to come (bpo-22429).
+    assert loop.run_until_complete(sleep(0.001, 5)) == 5
+
+
+def test_a_loop_that_is_stopped_before_its_future_is_done(loop):
+    loop.call_soon(loop.stop)
+    with pytest.raises(RuntimeError) as info:
+        loop.run_until_complete(asyncio.Future(loop=loop))
+    assert str(info.value) == 'Event loop stopped before Future completed.'
+
+
+def test_wait_wants_to_know_until_when(policy_loop):
+    with pytest.raises(ValueError):
+        policy_loop.run_until_complete(asyncio.wait(
+            [asyncio.Future(loop=policy_loop)], return_when='SOMETIMES'))
+
+
+def test_wait_for_the_first_of_two_that_end_together(policy_loop):
+    async def run():
+        futures = [asyncio.Future(), asyncio.Future(), asyncio.Future()]
+        for future in futures[:2]:
+            policy_loop.call_soon(future.set_result, None)
+        done, pending = await asyncio.wait(
+            futures, timeout=60, return_when=asyncio.FIRST_COMPLETED)
+        assert (done, pending) == (set(futures[:2]), {futures[2]})
+
+    policy_loop.run_until_complete(run())
+
+
+def test_wait_for_a_time_that_is_long_enough(policy_loop):
+    async def run():
+        task = asyncio.ensure_future(sleep(0, 5))
+        done, pending = await asyncio.wait([task], timeout=60)
+        assert done == {task} and not pending
+        assert await wait_for(task, None) == 5
+
+    policy_loop.run_until_complete(run())
+
+
+def test_wait_for_cancels_what_takes_too_long(policy_loop):
+    async def run():
+        future = asyncio.Future()
+        with pytest.raises(asyncio.TimeoutError):
+            await wait_for(future, 0.001)
+        assert future.cancelled()
+
+    policy_loop.run_until_complete(run())
+
+
+def test_a_wait_for_that_is_cancelled_cancels_what_it_waits_for(policy_loop):
+    async def run():
+        future = asyncio.Future()
+        waiting = asyncio.ensure_future(wait_for(future, 60))
+        await sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await sleep(0)
+        assert future.cancelled()
+
+    policy_loop.run_until_complete(run())
+
+
+async def in_order(awaitables, timeout=None):
+    results = []
+    for future in asyncio.as_completed(awaitables, timeout=timeout):
+        try:
+            results.append(await future)
+        except asyncio.TimeoutError:
+            results.append('too late')
+    return results
+
+
+def test_as_completed_until_the_time_is_over(policy_loop):
+    async def run():
+        first, second, never = [asyncio.Future() for _ in range(3)]
+        policy_loop.call_soon(second.set_result, 'second')
+        policy_loop.call_later(0.001, first.set_result, 'first')
+        assert await in_order([first, second], 60) == ['second', 'first']
+        assert await in_order([first, never], 0.001) == ['first', 'too late']
+        assert not never.done()
+
+    policy_loop.run_until_complete(run())
+
+
+def test_as_completed_of_what_is_done_in_the_moment_the_time_is_over(
+        policy_loop):
+    async def run():
+        future = asyncio.Future()
+        policy_loop.call_later(0.001, future.set_result, 'done')
+        completing = asyncio.ensure_future(in_order([future], 0.002))
+        await sleep(0)
+        # Both timers have run out when the loop looks at them.
+        policy_loop.call_soon(time.sleep, 0.01)
+        return await completing
+
+    # Since 3.13 what is done is given even so.
+    assert policy_loop.run_until_complete(run()) in (['too late'], ['done'])
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 7), reason='it is a keyword')
+def test_async_is_the_old_name_of_ensure_future(policy_loop):
+    with pytest.warns(DeprecationWarning):
+        task = getattr(asyncio, 'async')(Awaitable(5), loop=policy_loop)
+    assert policy_loop.run_until_complete(task) == 5
+
+
+def test_gather_of_futures_of_two_loops(loop):
+    other = asyncio.new_event_loop()
+    try:
+        with pytest.raises(ValueError):
+            gather(asyncio.Future(loop=loop), asyncio.Future(loop=other))
+    finally:
+        other.close()
+
+
+def test_gather_after_the_first_error(loop):
+    async def run():
+        children = [asyncio.Future(loop=loop) for _ in range(3)]
+        gathering = gather(*children)
+        children[0].set_exception(KeyError())
+        with pytest.raises(KeyError):
+            await gathering
+        # The others go on, and how they end is nobody's concern.
+        children[1].cancel()
+        children[2].set_exception(LookupError())
+        await sleep(0)
+        assert gathering.cancel() is False
+        assert isinstance(gathering.exception(), KeyError)
+
+    contexts = []
+    loop.set_exception_handler(lambda loop, context: contexts.append(context))
+    loop.run_until_complete(run())
+    gc.collect()
+    assert contexts == []
+
+
+@pytest.mark.parametrize('end, error', [
+    (lambda inner: inner.set_exception(KeyError()), KeyError),
+    (lambda inner: inner.cancel(), asyncio.CancelledError)])
+def test_a_shield_passes_on_how_its_future_ends(loop, end, error):
+    async def run():
+        inner = asyncio.Future(loop=loop)
+        shielded = asyncio.shield(inner)
+        loop.call_soon(end, inner)
+        with pytest.raises(error):
+            await shielded
+        assert asyncio.shield(inner) is inner
+
+    loop.run_until_complete(run())
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13),
+                    reason='logs what the caller cannot see any more')
+@pytest.mark.parametrize('end', [
+    lambda inner: inner.set_exception(KeyError()),
+    lambda inner: inner.cancel(), lambda inner: inner.set_result(5)])
+def test_a_shield_that_is_cancelled_leaves_its_future(loop, end):
+    async def run():
+        inner = asyncio.Future(loop=loop)
+        shielded = asyncio.shield(inner)
+        shielded.cancel()
+        await sleep(0)
+        assert shielded.cancelled() and not inner.done()
+        end(inner)
+        await sleep(0)
+
+    contexts = []
+    loop.set_exception_handler(lambda loop, context: contexts.append(context))
+    loop.run_until_complete(run())
+    gc.collect()
+    assert contexts == []
 
 
 def test_gather_cancel_tells_whether_a_child_was_cancelled(loop):
@@ -439,6 +634,22 @@ def test_threadsafe_reports_a_failing_task_factory(thread_loop):
         submit(sleep(0), thread_loop).result(60)
     assert told.wait(60)
     assert isinstance(contexts[0]['exception'], KeyError)
+
+
+def test_threadsafe_cancelled_before_the_task_factory_fails(loop):
+    def factory(loop, coro, **options):
+        coro.close()
+        raise KeyError('factory')
+
+    contexts = []
+    loop.set_task_factory(factory)
+    loop.set_exception_handler(lambda loop, context: contexts.append(context))
+    future = submit(sleep(0), loop)
+    assert future.cancel()
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    assert future.cancelled()
+    assert [type(context['exception']) for context in contexts] == [KeyError]
 
 
 def test_threadsafe_wants_a_coroutine_and_an_open_loop(loop):

@@ -205,6 +205,13 @@ def test_proactor_transport(child):
         transport.close()
         assert transport.is_closing() is True
         transport._sock = None
+
+        # A server knows of the connections that are its own.
+        server = mock.Mock()
+        transport = proactor_events._ProactorSocketTransport(
+            loop, mock.Mock(), mock.Mock(), server=server)
+        assert server._attach.called
+        transport._sock = None
     ''' % os.path.dirname(__file__))
 
 
@@ -258,4 +265,4 @@ def test_transports_that_exist_already(child):
             loop.run_until_complete(
                 kinds.check_transport(loop, transport, feed))
         loop.close()
-    ''' % os.path.dirname(__file__))
+    ''' % os.path.dirname(__file__), ASYNCIO_COMPAT_TESTS='stock')

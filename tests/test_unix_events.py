@@ -1,6 +1,7 @@
 """Pipes: what is buffered, terminals, and whose futures are made."""
 
 import asyncio
+import errno
 import gc
 import os
 import sys
@@ -125,6 +126,49 @@ def test_a_file_that_is_no_pipe_stays_open(loop, tmpdir, capfd, connect):
     assert capfd.readouterr()[1] == ''
 
 
+def test_the_repr_of_a_read_pipe(loop):
+    reading, writing = os.pipe()
+    transport, protocol = loop.run_until_complete(
+        loop.connect_read_pipe(recorders(loop), os.fdopen(reading, 'rb', 0)))
+    name = '<_UnixReadPipeTransport '
+    assert repr(transport) == name + 'fd=%d polling>' % reading
+    transport.pause_reading()
+    assert repr(transport) == name + 'fd=%d idle>' % reading
+    transport.close()
+    assert repr(transport) == name + 'closing fd=%d idle>' % reading
+    loop.run_until_complete(protocol.lost)
+    assert repr(transport) == name + 'closed fd=%d closed>' % reading
+    os.close(writing)
+
+
+def test_the_repr_of_a_write_pipe(loop):
+    transport, protocol, reading = loop.run_until_complete(write_pipe(loop))
+    name, fd = '<_UnixWritePipeTransport ', transport._fileno
+    assert repr(transport) == name + 'fd=%d idle bufsize=0>' % fd
+    transport.write(BIG)
+    assert repr(transport) == name + 'fd=%d polling bufsize=%d>' % (
+        fd, transport.get_write_buffer_size())
+    transport.abort()
+    loop.run_until_complete(protocol.lost)
+    assert repr(transport) == name + 'closed fd=%d closed>' % fd
+    reading.close()
+
+
+@pytest.mark.parametrize('end, connect', [
+    (0, 'connect_read_pipe'), (1, 'connect_write_pipe')])
+def test_the_repr_of_a_pipe_that_outlives_its_loop(loop, end, connect):
+    """3.5.0 and 3.5.1 failed, also when the pipe was deleted."""
+    ends = os.pipe()
+    with os.fdopen(ends[end], 'r+b', 0) as pipe:
+        transport, _ = loop.run_until_complete(
+            getattr(loop, connect)(recorders(loop), pipe))
+        loop.close()
+        assert repr(transport).endswith('fd=%d open>' % ends[end])
+        # Or it warns that nobody has closed it.
+        transport._pipe = None
+    os.close(ends[1 - end])
+
+
 @pytest.mark.parametrize('end, make', [
     (0, '_make_read_pipe_transport'), (1, '_make_write_pipe_transport')])
 def test_a_future_of_any_make_can_wait_for_a_pipe(loop, end, make):
@@ -156,7 +200,152 @@ def test_a_pipe_that_buffers_already(child):
             assert await read_all(loop, reading) == 3 * BIG
             assert await protocol.lost is None
 
+        assert 'asyncio_compat.supplying' not in sys.modules
         loop = asyncio.new_event_loop()
         loop.run_until_complete(run())
         loop.close()
-    ''' % os.path.dirname(__file__))
+    ''' % os.path.dirname(__file__), ASYNCIO_COMPAT_TESTS='stock')
+
+
+def test_a_pipe_that_buffers_already_is_emptied(child):
+    """3.5.0's list of chunks is written by the new method."""
+    child('''
+        import asyncio, sys
+        sys.path.insert(0, %r)
+        from test_unix_events import BIG, read_all, write_pipe
+
+        async def run():
+            transport, protocol, reading = await write_pipe(loop)
+            transport.write(BIG)
+            import asyncio_compat.auto
+            transport.close()
+            assert await read_all(loop, reading) == BIG
+            assert await protocol.lost is None
+
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(run())
+        loop.close()
+    ''' % os.path.dirname(__file__), ASYNCIO_COMPAT_TESTS='stock')
+
+
+def state(transport):
+    """The words of its repr, without its class and file."""
+    return repr(transport)[1:-1].split()[1:]
+
+
+def test_repr_of_a_read_pipe(loop):
+    async def run():
+        reading, writing = os.pipe()
+        transport, protocol = await loop.connect_read_pipe(
+            recorders(loop), os.fdopen(reading, 'rb', 0))
+        fd = 'fd=%d' % reading
+        assert repr(transport) == '<_UnixReadPipeTransport %s polling>' % fd
+        transport.pause_reading()
+        assert state(transport) == [fd, 'idle']
+        transport.close()
+        assert state(transport)[:2] == ['closing', fd]
+        await protocol.lost
+        assert state(transport)[::2] == ['closed', 'closed']
+        os.close(writing)
+
+    loop.run_until_complete(run())
+
+
+def test_repr_of_a_write_pipe(loop):
+    async def run():
+        transport, protocol, reading = await write_pipe(loop)
+        assert state(transport)[1:] == ['idle', 'bufsize=0']
+        transport.write(BIG)
+        assert state(transport)[1:] == [
+            'polling', 'bufsize=%d' % transport.get_write_buffer_size()]
+        transport.abort()
+        await protocol.lost
+        assert state(transport)[::2] == ['closed', 'closed']
+        reading.close()
+
+    loop.run_until_complete(run())
+
+
+@pytest.mark.skipif((3, 5, 2) <= sys.version_info < (3, 6),
+                    reason='left as it is')
+def test_repr_of_a_pipe_of_a_closed_loop():
+    loop = asyncio.new_event_loop()
+    transport, _, reading = loop.run_until_complete(write_pipe(loop))
+    loop.close()
+    assert state(transport)[1:] == ['open']
+    transport._pipe.close()
+    transport._pipe = None
+    reading.close()
+
+
+@pytest.mark.parametrize('end, make', [
+    (0, '_make_read_pipe_transport'), (1, '_make_write_pipe_transport')])
+def test_nobody_need_wait_for_a_pipe(loop, end, make):
+    ends = os.pipe()
+    protocol = Recorder(loop)
+    getattr(loop, make)(os.fdopen(ends[end], 'r+b', 0), protocol).close()
+    loop.run_until_complete(protocol.lost)
+    os.close(ends[1 - end])
+
+
+def test_writing_on_to_a_closed_pipe_is_logged(loop, caplog):
+    async def run():
+        transport, protocol, reading = await write_pipe(loop)
+        transport.close()
+        for _ in range(6):
+            transport.write(b'data')
+        await protocol.lost
+        assert reading.read() == b''
+        reading.close()
+
+    loop.run_until_complete(run())
+    assert [record.getMessage() for record in caplog.records] == [
+        'pipe closed by peer or os.write(pipe, data) raised exception.']
+
+
+def test_a_write_to_a_pipe_that_nobody_reads(loop):
+    async def run():
+        transport, protocol, reading = await write_pipe(loop)
+        reading.close()
+        transport.write(b'data')
+        assert transport.is_closing()
+        assert isinstance(await protocol.lost, BrokenPipeError)
+
+    loop.run_until_complete(run())
+
+
+def test_a_write_to_a_full_pipe_waits(loop):
+    async def run():
+        transport, protocol, reading = await write_pipe(loop)
+        fileno = transport.get_extra_info('pipe').fileno()
+        taken = os.write(fileno, BIG)
+        transport.write(b'data')
+        assert transport.get_write_buffer_size() == 4
+        transport.close()
+        assert await read_all(loop, reading) == BIG[:taken] + b'data'
+        assert await protocol.lost is None
+
+    loop.run_until_complete(run())
+
+
+def test_an_error_while_a_pipe_is_emptied(loop, monkeypatch):
+    async def run():
+        transport, protocol, reading = await write_pipe(loop)
+        transport.write(BIG)
+        monkeypatch.setattr(os, 'write', write)
+        reading.read(len(BIG))
+        assert await protocol.lost is error
+        assert transport.get_write_buffer_size() == 0
+        reading.close()
+
+    def write(fileno, data):
+        monkeypatch.setattr(os, 'write', fail)
+        raise BlockingIOError
+
+    def fail(fileno, data):
+        monkeypatch.undo()
+        raise error
+
+    error, contexts = OSError(errno.EIO, 'Input/output error'), []
+    loop.set_exception_handler(lambda loop, context: contexts.append(context))
+    loop.run_until_complete(run())

@@ -16,44 +16,41 @@ import types
 
 __version__ = '0.1.0'
 
-_HOMES = {
-    'installing': ('install', 'uninstall', 'status', 'InstallError'),
-    'wrapped': (
-        'get_event_loop', 'ensure_future', 'isfuture', 'run_until_complete',
-        'wait', 'wait_for', 'gather', 'shield', 'as_completed',
-        'run_coroutine_threadsafe', 'create_future', 'get_exception_handler',
-        'is_closing', 'readuntil', 'readexactly', 'LimitOverrunError',
-        'IncompleteReadError', 'create_server', 'connect_accepted_socket',
-        'shutdown_asyncgens'),
-}
-__all__ = [name for names in _HOMES.values() for name in names]
+# In words that type checkers read: they do not compute the list.
+__all__ = ['install', 'uninstall', 'status', 'InstallError']
+_INSTALLING = tuple(__all__)    # the others are found in wrapped.py
+__all__ += [
+    'get_event_loop', 'ensure_future', 'isfuture', 'run_until_complete',
+    'wait', 'wait_for', 'gather', 'shield', 'as_completed',
+    'run_coroutine_threadsafe', 'create_future', 'get_exception_handler',
+    'is_closing', 'readuntil', 'readexactly', 'LimitOverrunError',
+    'IncompleteReadError', 'create_server', 'connect_accepted_socket',
+    'shutdown_asyncgens']
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .installing import InstallError, install, status, uninstall
-    from .wrapped import (IncompleteReadError, LimitOverrunError, as_completed,
-                          connect_accepted_socket, create_future,
-                          create_server, ensure_future, gather, get_event_loop,
-                          get_exception_handler, is_closing, isfuture,
-                          readexactly, readuntil, run_coroutine_threadsafe,
-                          run_until_complete, shield, shutdown_asyncgens, wait,
-                          wait_for)
+    from typing import Any, List
+    from .installing import *
+    from .wrapped import *
 
 
 class _Package(types.ModuleType):
     """Imports a name when it is first asked for: most programs need one."""
 
+    # Python 2 has to get as far as the error above: no annotations here.
     def __getattr__(self, name):
-        for home, names in _HOMES.items():
-            if name in names:
-                module = importlib.import_module('asyncio_compat.' + home)
-                value = getattr(module, name)
-                setattr(self, name, value)
-                return value
-        raise AttributeError('module %r has no attribute %r'
-                             % (__name__, name))
+        # type: (str) -> Any
+        if name not in __all__:
+            raise AttributeError('module %r has no attribute %r'
+                                 % (__name__, name))
+        home = 'installing' if name in _INSTALLING else 'wrapped'
+        module = importlib.import_module('asyncio_compat.' + home)
+        value = getattr(module, name)
+        setattr(self, name, value)
+        return value
 
     def __dir__(self):
+        # type: () -> List[str]
         return sorted(set(vars(self)) | set(__all__))
 
 

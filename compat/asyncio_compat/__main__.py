@@ -4,6 +4,11 @@ import sys
 
 from . import __version__, InstallError, install, status
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator, List, Tuple
+    from .installing import Status
+
 USAGE = ('python -m asyncio_compat [--json], '
          'or python -m asyncio_compat run [-m] program [argument ...]')
 
@@ -18,7 +23,7 @@ python -m asyncio_compat run -m module [argument ...]
 """
 
 
-def main(arguments):
+def main(arguments: 'List[str]') -> int:
     """Do what the list *arguments* says; returns the exit status."""
     if arguments[:1] == ['run']:
         return run(arguments[1:])
@@ -34,7 +39,7 @@ def main(arguments):
     return 0
 
 
-def run(arguments):
+def run(arguments: 'List[str]') -> int:
     if not arguments:
         return wrong_use('run needs a program')
     if arguments == ['-m']:
@@ -54,12 +59,12 @@ def run(arguments):
     return 0
 
 
-def wrong_use(what):
+def wrong_use(what: str) -> int:
     sys.stderr.write('asyncio_compat: %s; use: %s\n' % (what, USAGE))
     return 2
 
 
-def show_json():
+def show_json() -> None:
     import json
     print(json.dumps({
         'asyncio_compat': __version__,
@@ -69,7 +74,7 @@ def show_json():
     }, indent=2, sort_keys=True))
 
 
-def show_table():
+def show_table() -> None:
     import shutil
     title = 'asyncio-compat %s on %s %s' % (
         __version__, python_implementation(), python_version())
@@ -78,9 +83,10 @@ def show_table():
     sys.stdout.write('\n'.join([title, ''] + list(lines)) + '\n')
 
 
-def table(features, columns):
+def table(features: 'List[Status]', columns: int) -> 'Iterator[str]':
     """The lines of the table, for a terminal of so many columns."""
-    rows = [('feature', 'since', 'here', '')]
+    rows = [
+        ('feature', 'since', 'here', '')]   # type: List[Tuple[str, ...]]
     for feature in features:
         rows.append((feature['id'], feature['since'], feature['state'],
                      in_words(feature)))
@@ -91,7 +97,7 @@ def table(features, columns):
         yield from with_text(head, cells[3], columns)
 
 
-def with_text(head, text, columns):
+def with_text(head: str, text: str, columns: int) -> 'Iterator[str]':
     """The words beside *head*, or below it where little room is left."""
     import textwrap
     if not text or columns - len(head) < 32:
@@ -104,17 +110,17 @@ def with_text(head, text, columns):
                              subsequent_indent=indent)
 
 
-def in_words(feature):
+def in_words(feature: 'Status') -> str:
     if feature['reason'] is None:
         return feature['summary']
     return '%s (%s)' % (feature['summary'], feature['reason'])
 
 
-def python_version():
+def python_version() -> str:
     return sys.version.split()[0]
 
 
-def python_implementation():
+def python_implementation() -> str:
     import platform
     return platform.python_implementation()
 

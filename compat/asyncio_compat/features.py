@@ -8,6 +8,10 @@ table; nothing else lists the features.
 
 from . import probes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Iterable, Optional, Tuple
+
 
 class Feature:
     """One row of the table.
@@ -26,8 +30,11 @@ class Feature:
     __slots__ = ('id', 'since', 'bpo', 'summary', 'supplies', 'needs',
                  'prepare', 'reason')
 
-    def __init__(self, id, since, bpo, summary, supplies=(), needs=(),
-                 prepare=None, reason=None):
+    def __init__(self, id: str, since: str, bpo: 'Tuple[int, ...]',
+                 summary: str, supplies: 'Tuple[str, ...]' = (),
+                 needs: 'Tuple[str, ...]' = (),
+                 prepare: 'Optional[str]' = None,
+                 reason: 'Optional[str]' = None) -> None:
         self.id = id
         self.since = since
         self.bpo = bpo
@@ -37,9 +44,10 @@ class Feature:
         self.prepare = prepare
         self.reason = reason
 
-    def is_native(self):
+    def is_native(self) -> bool:
         """True if this interpreter's asyncio has the feature right now."""
-        return getattr(probes, self.id)()
+        probe = getattr(probes, self.id)    # type: Callable[[], bool]
+        return probe()
 
 
 # Several rows rely on these, and each may be applied alone.
@@ -48,8 +56,13 @@ _SOCKET_TYPES = (
     'base_events._is_stream_socket',
     'base_events._is_dgram_socket',
 )
-_CONNECTIONS = _SOCKET_TYPES + (
+_ADDRESSES = _SOCKET_TYPES + (
     'base_events._HAS_IPv6',
+    'base_events._ipaddr_info',
+    'base_events._ensure_resolved',
+    'selector_events.BaseSelectorEventLoop.sock_connect',
+)
+_CONNECTIONS = _ADDRESSES + (
     'base_events.itertools',
     'base_events._unequal',
     'base_events._set_reuseport',
@@ -231,13 +244,15 @@ FEATURES = (
             'selector_events.BaseSelectorEventLoop.sock_recv',
             'selector_events.BaseSelectorEventLoop.sock_sendall',
             'selector_events.BaseSelectorEventLoop.sock_accept',
-            'selector_events.BaseSelectorEventLoop.sock_connect',
             'selector_events._SelectorTransport._add_reader',
             'selector_events._SelectorSocketTransport.__init__',
             'selector_events._SelectorDatagramTransport.__init__',
             'unix_events._UnixSelectorEventLoop._make_subprocess_transport',
+            'unix_events._pipe_state',
             'unix_events._UnixReadPipeTransport.__init__',
+            'unix_events._UnixReadPipeTransport.__repr__',
             'unix_events._UnixWritePipeTransport.__init__',
+            'unix_events._UnixWritePipeTransport.__repr__',
             'unix_events._UnixWritePipeTransport.get_write_buffer_size',
             'unix_events._UnixWritePipeTransport.write',
             'unix_events._UnixWritePipeTransport._write_ready',
@@ -284,12 +299,7 @@ FEATURES = (
     Feature(
         'getaddrinfo_skip', '3.5.2', (),
         'an address that is one already is not looked up',
-        supplies=_SOCKET_TYPES + (
-            'base_events._HAS_IPv6',
-            'base_events._ipaddr_info',
-            'base_events._ensure_resolved',
-            'selector_events.BaseSelectorEventLoop.sock_connect',
-        ),
+        supplies=_ADDRESSES,
         needs=('create_future', 'create_server_hosts')),
     Feature(
         'loop_stop', '3.5.1', (25593,),
@@ -400,10 +410,10 @@ FEATURES = (
             'sslproto._SSLProtocolTransport.set_protocol',
             'sslproto._SSLProtocolTransport.get_protocol',
         )),
-)
+)   # type: Tuple[Feature, ...]
 
 
-def by_id(ids):
+def by_id(ids: 'Iterable[str]') -> 'Tuple[Feature, ...]':
     """The rows with these *ids*, in the order of the table.
 
     Raises ValueError for an id that is not in the table.

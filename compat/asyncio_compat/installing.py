@@ -8,14 +8,30 @@ import sys
 import threading
 import warnings
 
+__all__ = ['install', 'uninstall', 'status', 'InstallError']
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, List, Optional, Set
+    from typing_extensions import Literal, TypedDict
+    from .features import Feature
+    from .patching import Changes
+    State = Literal['native', 'patched', 'patched by install', 'not available']
+    Status = TypedDict('Status', {
+        'id': str, 'since': str, 'bpo': List[int], 'summary': str,
+        'state': State, 'reason': Optional[str]})
+
 # An interpreter that has asynchronous generators came with 3.6's asyncio or a
 # later one, for which nothing here is written.
 _IS_OLD = not hasattr(sys, 'get_asyncgen_hooks')
 
 _lock = threading.RLock()
-_changes = None     # a Changes, while something is installed
-_patched = set()    # ids of the rows that are in place
-_too_early = []     # modules that missed the running loop, by name
+# While something is installed.
+_changes = None     # type: Optional[Changes]
+# The ids of the rows that are in place.
+_patched = set()    # type: Set[str]
+# The modules that missed the running loop, by name.
+_too_early = []     # type: List[str]
 
 # Loops that look for _set_running_loop once, when they are imported.
 _LOOKS_ONCE = ('uvloop',)
@@ -28,7 +44,7 @@ class InstallError(RuntimeError):
     """
 
 
-def install(features=None):
+def install(features: 'Optional[Iterable[str]]' = None) -> None:
     """Supply what this interpreter's asyncio lacks.
 
     What asyncio has already is left as it is: on an interpreter that lacks
@@ -45,14 +61,13 @@ def install(features=None):
     if isinstance(features, str):
         raise TypeError('features is a list of ids, not one id: write [%r]'
                         % features)
-    if features is not None:
-        features = _with_needs(features)
+    rows = None if features is None else _with_needs(features)
     if _IS_OLD:
         with _lock:
-            _apply(_lacking(features))
+            _apply(_lacking(rows))
 
 
-def uninstall():
+def uninstall() -> None:
     """Take back what install() did.
 
     Every attribute is the same object as before.  Without an install it does
@@ -70,7 +85,7 @@ def uninstall():
             del _too_early[:]
 
 
-def _refuse_while_running():
+def _refuse_while_running() -> None:
     from .events import _loop_on_stack
     for frame in sys._current_frames().values():
         loop = _loop_on_stack(frame)
@@ -79,7 +94,7 @@ def _refuse_while_running():
                                'away: stop it first' % loop)
 
 
-def status():
+def status() -> 'List[Status]':
     """Return how this interpreter's asyncio stands, a dict for each feature.
 
     The keys are those of the table (id, since, bpo, summary) and
@@ -93,10 +108,10 @@ def status():
         return [_row_status(row) for row in FEATURES]
 
 
-def _row_status(row):
+def _row_status(row: 'Feature') -> 'Status':
     reason = None
     if row.id in _patched:
-        state = 'patched'
+        state = 'patched'   # type: State
         if row.id == 'running_loop' and _too_early:
             reason = _missed_running_loop()
     elif row.is_native():
@@ -110,7 +125,7 @@ def _row_status(row):
             'summary': row.summary, 'state': state, 'reason': reason}
 
 
-def _with_needs(ids):
+def _with_needs(ids: 'Iterable[str]') -> 'List[Feature]':
     from .features import FEATURES, by_id
     wanted = list(by_id(ids))
     for row in wanted:
@@ -119,18 +134,19 @@ def _with_needs(ids):
     return [row for row in FEATURES if row in wanted]
 
 
-def _lacking(rows):
+def _lacking(rows: 'Optional[List[Feature]]') -> 'List[Feature]':
     from .features import FEATURES
     return [row for row in (FEATURES if rows is None else rows)
             if row.supplies and row.id not in _patched and not row.is_native()]
 
 
-def _apply(rows):
+def _apply(rows: 'List[Feature]') -> None:
     from . import patching, supplying
     global _changes
     if any(row.id == 'running_loop' for row in rows):
         _look_for_early_loops()
-    changes, done = patching.Changes(), set()
+    changes = patching.Changes()
+    done = set()    # type: Set[str]
     for row in rows:
         try:
             supplying.supply(row, changes, done)
@@ -148,7 +164,7 @@ def _apply(rows):
     _patched.update(row.id for row in rows)
 
 
-def _look_for_early_loops():
+def _look_for_early_loops() -> None:
     if not hasattr(asyncio, '_set_running_loop'):
         _too_early[:] = [name for name in _LOOKS_ONCE if name in sys.modules]
         if _too_early:
@@ -156,7 +172,7 @@ def _look_for_early_loops():
                           stacklevel=4)
 
 
-def _missed_running_loop():
+def _missed_running_loop() -> str:
     return ('%s was imported before asyncio_compat, so asyncio does not know '
             'when its loop runs: import asyncio_compat first'
             % ', '.join(_too_early))

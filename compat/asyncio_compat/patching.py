@@ -7,6 +7,12 @@ functions in place, and remembers what was there before.
 import types
 import warnings
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Tuple, Union
+    Owner = Union[types.ModuleType, type]
+    Restore = Tuple[Callable[..., None], Tuple[Any, ...]]
+
 _ABSENT = object()
 
 # What a function consists of, as far as another function can take its place.
@@ -21,13 +27,13 @@ class Changes:
     its change and records it, or raises and leaves everything as it was.
     """
 
-    def __init__(self):
-        self._undo = []
+    def __init__(self) -> None:
+        self._undo = []     # type: List[Restore]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._undo)
 
-    def set(self, owner, name, value):
+    def set(self, owner: 'Owner', name: str, value: object) -> None:
         """Give *owner*, a module or a class, the attribute *name*."""
         # The raw entry: a staticmethod must come back as the same object.
         before = vars(owner).get(name, _ABSENT)
@@ -36,7 +42,8 @@ class Changes:
         self._undo.append((_restore_attribute,
                            (owner, name, before, vars(owner)[name])))
 
-    def become(self, function, other):
+    def become(self, function: types.FunctionType,
+               other: types.FunctionType) -> None:
         """Make *function* do what *other* does; it stays the same object.
 
         Whoever bound *function* before sees the change too.  Its globals
@@ -51,18 +58,19 @@ class Changes:
         self._undo.append((_restore_function,
                            (function, before, other.__code__)))
 
-    def extend(self, later):
+    def extend(self, later: 'Changes') -> None:
         """Add the changes of *later*, which were made after these."""
         self._undo.extend(later._undo)
 
-    def undo(self):
+    def undo(self) -> None:
         """Take every change back, the last one first."""
         while self._undo:
             restore, arguments = self._undo.pop()
             restore(*arguments)
 
 
-def transplant(function, namespace, name):
+def transplant(function: types.FunctionType, namespace: 'Dict[str, Any]',
+               name: str) -> types.FunctionType:
     """A copy of *function* that looks its globals up in *namespace*.
 
     *name* is the dotted name of the module that *namespace* belongs to.
@@ -80,12 +88,14 @@ def transplant(function, namespace, name):
     return copy
 
 
-def _set_function_parts(function, parts):
+def _set_function_parts(function: types.FunctionType,
+                        parts: 'List[Any]') -> None:
     for part, value in zip(_FUNCTION_PARTS, parts):
         setattr(function, part, value)
 
 
-def _restore_attribute(owner, name, before, given):
+def _restore_attribute(owner: 'Owner', name: str, before: object,
+                       given: object) -> None:
     if vars(owner).get(name, _ABSENT) is not given:
         _warn_changed_since('%s.%s' % (owner.__name__, name))
     elif before is _ABSENT:
@@ -94,7 +104,8 @@ def _restore_attribute(owner, name, before, given):
         setattr(owner, name, before)
 
 
-def _restore_function(function, before, given):
+def _restore_function(function: types.FunctionType, before: 'List[Any]',
+                      given: types.CodeType) -> None:
     if function.__code__ is not given:
         _warn_changed_since('%s.%s' % (function.__module__,
                                        function.__qualname__))
@@ -102,6 +113,6 @@ def _restore_function(function, before, given):
         _set_function_parts(function, before)
 
 
-def _warn_changed_since(what):
+def _warn_changed_since(what: str) -> None:
     warnings.warn('%s was changed by somebody else after the install; it is '
                   'left as it is' % what, RuntimeWarning, stacklevel=5)

@@ -5,10 +5,11 @@ Before 3.5.3 a write pipe copied all that it had buffered at every write.
 """
 
 import os
+import selectors
 import stat
 import sys
 
-from asyncio import constants, events, futures, transports
+from asyncio import constants, events, futures, selector_events, transports
 from asyncio.coroutines import coroutine
 from asyncio.log import logger
 from asyncio.unix_events import _set_nonblocking, _UnixSubprocessTransport
@@ -40,6 +41,28 @@ class _UnixSelectorEventLoop:
         return transport
 
 
+def _pipe_state(transport, event):
+    """The words of the repr of *transport*, which waits for *event*."""
+    info = [transport.__class__.__name__]
+    if transport._pipe is None:
+        info.append('closed')
+    elif transport._closing:
+        info.append('closing')
+    info.append('fd=%s' % transport._fileno)
+    # A closed loop has none, and 3.5.0 and 3.5.1 failed.
+    selector = getattr(transport._loop, '_selector', None)
+    if transport._pipe is None:
+        info.append('closed')
+    elif selector is None:
+        info.append('open')
+    elif selector_events._test_selector_event(selector, transport._fileno,
+                                              event):
+        info.append('polling')
+    else:
+        info.append('idle')
+    return info
+
+
 class _UnixReadPipeTransport:
     def __init__(self, loop, pipe, protocol, waiter=None, extra=None):
         transports.ReadTransport.__init__(self, extra)
@@ -60,6 +83,9 @@ class _UnixReadPipeTransport:
         if waiter is not None:
             # In this order, and for a future of any make (bpo-27041).
             loop.call_soon(futures._set_result_unless_cancelled, waiter, None)
+
+    def __repr__(self):
+        return '<%s>' % ' '.join(_pipe_state(self, selectors.EVENT_READ))
 
     def set_protocol(self, protocol):
         self._protocol = protocol
@@ -96,6 +122,12 @@ class _UnixWritePipeTransport:
         if waiter is not None:
             # In this order, and for a future of any make (bpo-27041).
             loop.call_soon(futures._set_result_unless_cancelled, waiter, None)
+
+    def __repr__(self):
+        info = _pipe_state(self, selectors.EVENT_WRITE)
+        if info[-1] in ('polling', 'idle'):
+            info.append('bufsize=%s' % self.get_write_buffer_size())
+        return '<%s>' % ' '.join(info)
 
     def get_write_buffer_size(self):
         if isinstance(self._buffer, list):

@@ -16,7 +16,7 @@ import types
 from asyncio import base_subprocess, coroutines, sslproto
 from asyncio.base_events import Server
 
-from . import base_events, events, futures, wrapped
+from . import base_events, events, futures
 
 NOT_AWAITABLE = 'An asyncio.Future, a coroutine or an awaitable is required'
 
@@ -264,7 +264,7 @@ async def connect_accepted_socket(loop, protocol_factory, sock, *, ssl=None):
         raise ValueError('A Stream Socket was expected, got {!r}'.format(sock))
     sock.setblocking(False)
     protocol = protocol_factory()
-    waiter = wrapped.create_future(loop)
+    waiter = asyncio.Future(loop=loop)
     if ssl:
         transport = loop._make_ssl_transport(
             sock, protocol, None if isinstance(ssl, bool) else ssl, waiter,

@@ -7,19 +7,40 @@ the same with the asyncio, the loop or the reader as they are.
 import asyncio
 import functools
 
+__all__ = [
+    'get_event_loop', 'ensure_future', 'isfuture', 'run_until_complete',
+    'wait', 'wait_for', 'gather', 'shield', 'as_completed',
+    'run_coroutine_threadsafe', 'create_future', 'get_exception_handler',
+    'is_closing', 'readuntil', 'readexactly', 'LimitOverrunError',
+    'IncompleteReadError', 'create_server', 'connect_accepted_socket',
+    'shutdown_asyncgens']
+
 TYPE_CHECKING = False   # typing takes longer to import than all of this
 if TYPE_CHECKING:
-    from typing import Any, Awaitable, Callable, Optional, Sequence, Union
-    from typing import Dict, Tuple, TypeVar
+    import socket
+    import ssl
+    from typing import (Any, Awaitable, Callable, Coroutine, Dict, Optional,
+                        Sequence, Tuple, TypeVar, Union)
+    from typing_extensions import TypedDict, Unpack
+    # Below, Coroutine[object, None, T]: an Any in it would make gather()'s
+    # result Any for mypy.
     T = TypeVar('T')
+    Protocol = TypeVar('Protocol', bound=asyncio.BaseProtocol)
     Loop = asyncio.AbstractEventLoop
     Handler = Callable[[asyncio.AbstractEventLoop, Dict[str, Any]], object]
-    Connection = Awaitable[Tuple[asyncio.BaseTransport, asyncio.BaseProtocol]]
+    SSL = Union[None, bool, ssl.SSLContext]
+    # Those of 3.6: an option that came later is refused on 3.5.
+    ServerOptions = TypedDict('ServerOptions', {
+        'family': int, 'flags': int, 'sock': Optional[socket.socket],
+        'backlog': int, 'ssl': SSL, 'reuse_address': Optional[bool],
+        'reuse_port': Optional[bool]}, total=False)
+    AcceptedOptions = TypedDict('AcceptedOptions', {'ssl': SSL}, total=False)
 
 IncompleteReadError = asyncio.IncompleteReadError
 
 # A look at names, not a probe: this is on the way of every import.
-if hasattr(asyncio, 'isfuture'):
+# Type checkers are told of asyncio's own: they look at a new one.
+if TYPE_CHECKING or hasattr(asyncio, 'isfuture'):
     from asyncio import (as_completed, ensure_future, gather, isfuture,
                          run_coroutine_threadsafe, shield, wait, wait_for)
     _as_coroutine = None
@@ -28,21 +49,22 @@ else:
                             run_coroutine_threadsafe, shield, wait, wait_for)
     from .unpatched import as_coroutine as _as_coroutine
 
-if hasattr(asyncio, '_get_running_loop'):
+if TYPE_CHECKING or hasattr(asyncio, '_get_running_loop'):
     from asyncio import get_event_loop
 else:
     from .unpatched import get_event_loop
 
-if hasattr(asyncio, 'LimitOverrunError'):
+if TYPE_CHECKING or hasattr(asyncio, 'LimitOverrunError'):
     from asyncio import LimitOverrunError
 else:
     from .streams import LimitOverrunError
 
 
 @functools.lru_cache(maxsize=None)
-def _passes(id):
+def _passes(id: str) -> bool:
     from . import probes
-    return getattr(probes, id)()
+    probe = getattr(probes, id)     # type: Callable[[], bool]
+    return probe()
 
 
 def run_until_complete(loop: 'Loop', awaitable: 'Awaitable[T]') -> 'T':
@@ -75,7 +97,7 @@ def get_exception_handler(loop: 'Loop') -> 'Optional[Handler]':
     if hasattr(loop, 'get_exception_handler'):
         return loop.get_exception_handler()
     if isinstance(loop, asyncio.BaseEventLoop):
-        return loop._exception_handler
+        return loop._exception_handler  # type: ignore[attr-defined]
     raise NotImplementedError('%r does not tell its exception handler' % loop)
 
 
@@ -92,7 +114,7 @@ def is_closing(transport: 'asyncio.BaseTransport') -> bool:
 
 
 def readuntil(reader: 'asyncio.StreamReader',
-              separator: bytes = b'\n') -> 'Awaitable[bytes]':
+              separator: bytes = b'\n') -> 'Coroutine[object, None, bytes]':
     """Read from *reader* up to and including *separator* (bytes, not empty).
 
     Raises IncompleteReadError at the end of the stream, LimitOverrunError if
@@ -106,7 +128,8 @@ def readuntil(reader: 'asyncio.StreamReader',
     return StreamReader.readuntil(reader, separator)
 
 
-def readexactly(reader: 'asyncio.StreamReader', n: int) -> 'Awaitable[bytes]':
+def readexactly(reader: 'asyncio.StreamReader',
+                n: int) -> 'Coroutine[object, None, bytes]':
     """Read exactly *n* bytes from *reader*, copying them once.
 
     Raises IncompleteReadError if the stream ends before, and ValueError if
@@ -123,7 +146,8 @@ def create_server(loop: 'Loop',
                   protocol_factory: 'Callable[[], asyncio.BaseProtocol]',
                   host: 'Union[None, str, Sequence[str]]' = None,
                   port: 'Optional[int]' = None,
-                  **options: 'Any') -> 'Awaitable[asyncio.AbstractServer]':
+                  **options: 'Unpack[ServerOptions]'
+                  ) -> 'Coroutine[object, None, asyncio.Server]':
     """Create a TCP server that is bound to *port* of one or many hosts.
 
     host: a name or address, a sequence of them, or None for every interface;
@@ -138,12 +162,15 @@ def create_server(loop: 'Loop',
             not _passes('create_server_hosts')):
         from .unpatched import create_server
         return create_server(loop, protocol_factory, host, port, **options)
-    return loop.create_server(protocol_factory, host, port, **options)
+    # typeshed takes no port=None, and sock= without a host alone.
+    return loop.create_server(
+        protocol_factory, host, port, **options)    # type: ignore[arg-type]
 
 
 def connect_accepted_socket(
-        loop: 'Loop', protocol_factory: 'Callable[[], asyncio.BaseProtocol]',
-        sock: 'Any', **options: 'Any') -> 'Connection':
+        loop: 'Loop', protocol_factory: 'Callable[[], Protocol]',
+        sock: 'socket.socket', **options: 'Unpack[AcceptedOptions]'
+        ) -> 'Coroutine[object, None, Tuple[asyncio.Transport, Protocol]]':
     """Handle a connection that was accepted outside of asyncio.
 
     sock: the connected stream socket; it belongs to the transport from now on.
@@ -159,7 +186,7 @@ def connect_accepted_socket(
     return connect_accepted_socket(loop, protocol_factory, sock, **options)
 
 
-def shutdown_asyncgens(loop: 'Loop') -> 'Awaitable[None]':
+def shutdown_asyncgens(loop: 'Loop') -> 'Coroutine[object, None, None]':
     """Close the asynchronous generators that *loop* still iterates.
 
     Python 3.5 has none of its own.  Those of the async_generator package are
@@ -168,4 +195,4 @@ def shutdown_asyncgens(loop: 'Loop') -> 'Awaitable[None]':
     """
     if hasattr(loop, 'shutdown_asyncgens'):
         return loop.shutdown_asyncgens()
-    return asyncio.sleep(0, loop=loop)
+    return asyncio.sleep(0, loop=loop)  # type: ignore[call-overload]
