@@ -88,6 +88,16 @@ def no_resolver(loop):
     loop.getaddrinfo = getaddrinfo
 
 
+def tcp(address):
+    """What the resolver answers for *address*."""
+    return (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, '',
+            address)
+
+
+# And for one of a family that no machine has.
+NO_FAMILY = 1234, socket.SOCK_STREAM, 0, '', ('address', 0)
+
+
 def resolve_to(loop, infos):
     """Let the resolver of *loop* answer *infos*; returns what it is asked."""
     asked = []
@@ -187,6 +197,47 @@ def test_reuse_port_where_it_is_not_supported(loop, monkeypatch):
             asyncio.DatagramProtocol, (HOST, 0), reuse_port=True))
 
 
+@needs_reuse_port
+def test_reuse_port_where_the_system_does_not_know_it(loop, monkeypatch):
+    monkeypatch.setattr(socket, 'SO_REUSEPORT', 9999)
+    with pytest.raises(ValueError) as info:
+        loop.run_until_complete(
+            loop.create_server(Greeter, HOST, 0, reuse_port=True))
+    assert str(info.value) == ('reuse_port not supported by socket module, '
+                               'SO_REUSEPORT defined but not implemented.')
+
+
+@pytest.mark.parametrize('reuse_address', [True, False])
+def test_whether_a_server_reuses_its_address(loop, reuse_address):
+    server = loop.run_until_complete(loop.create_server(
+        Greeter, HOST, 0, reuse_address=reuse_address))
+    (sock,) = server.sockets
+    assert bool(sock.getsockopt(socket.SOL_SOCKET,
+                                socket.SO_REUSEADDR)) is reuse_address
+    server.close()
+
+
+@pytest.mark.parametrize('debug', [True, False])
+def test_a_server_on_a_machine_without_one_of_the_families(
+        loop, serve, caplog, debug):
+    loop.set_debug(debug)
+    resolve_to(loop, [NO_FAMILY, tcp((HOST, 0))])
+    assert [host for host, port in serve('name', 0)] == [HOST]
+    assert ('create_server() failed to create' in caplog.text) is debug
+
+
+@pytest.mark.parametrize('arguments, error, text', [
+    ({'ssl': True}, TypeError, 'ssl argument must be an SSLContext or None'),
+    ({'host': HOST, 'sock': 'sock'}, ValueError,
+     'host/port and sock can not be specified at the same time'),
+    ({}, ValueError, 'Neither host/port nor sock were specified'),
+])
+def test_servers_that_make_no_sense(loop, arguments, error, text):
+    with pytest.raises(error) as info:
+        loop.run_until_complete(loop.create_server(Greeter, **arguments))
+    assert str(info.value) == text
+
+
 def test_an_abstract_loop_has_the_arguments(loop):
     abstract = asyncio.AbstractEventLoop()
     for call in (
@@ -222,12 +273,88 @@ def test_all_that_wait_are_accepted_at_once(loop):
 
 class OutOfFiles(socket.socket):
     failures = 1
+    error = OSError(errno.EMFILE, 'Too many open files')
 
     def accept(self):
         if self.failures:
             self.failures -= 1
-            raise OSError(errno.EMFILE, 'Too many open files')
+            raise self.error
         return super().accept()
+
+
+class Forbidden(OutOfFiles):
+    error = OSError(errno.EPERM, 'Operation not permitted')
+
+
+def test_an_error_of_accept_is_reported(loop):
+    errors = []
+    loop.set_exception_handler(lambda loop, context: errors.append(context))
+    sock = Forbidden()
+    sock.bind((HOST, 0))
+    server = loop.run_until_complete(loop.create_server(Greeter, sock=sock))
+    address = sock.getsockname()
+    assert ask(loop, address) == repr(address)
+    server.close()
+    assert [error['exception'] for error in errors] == [Forbidden.error]
+
+
+def test_more_clients_than_the_backlog(loop):
+    server = loop.run_until_complete(
+        loop.create_server(Greeter, HOST, 0, backlog=1))
+    address = server.sockets[0].getsockname()
+    clients = [socket.create_connection(address) for _ in range(2)]
+    for client in clients:
+        client.settimeout(10)
+        said = loop.run_until_complete(
+            loop.run_in_executor(None, client.recv, 100))
+        assert said.decode() == repr(address)
+        client.close()
+    server.close()
+    finish(loop)
+
+
+def accept_one(loop, server):
+    """Let a client connect to *server*, and what comes of it begin."""
+    with socket.create_connection(server.sockets[0].getsockname()):
+        for _ in range(5):
+            loop.stop()
+            loop.run_forever()
+    server.close()
+    finish(loop)
+
+
+@pytest.mark.parametrize('debug', [True, False])
+@pytest.mark.filterwarnings('ignore::ResourceWarning')
+def test_an_accepted_connection_that_gets_no_protocol(loop, debug):
+    def refuse():
+        raise KeyError('no protocol')
+
+    errors = []
+    loop.set_debug(debug)
+    loop.set_exception_handler(lambda loop, context: errors.append(context))
+    accept_one(loop, loop.run_until_complete(
+        loop.create_server(refuse, HOST, 0)))
+    assert [error['message'] for error in errors] == debug * [
+        'Error on transport creation for incoming connection']
+    assert all(isinstance(error['exception'], KeyError) for error in errors)
+
+
+def test_an_accepted_connection_that_fails_to_begin(loop):
+    def make_ssl_transport(sock, protocol, context, waiter, **options):
+        assert options['server_side']
+        waiter.set_exception(OSError('handshake'))
+        return loop._make_socket_transport(sock, protocol)
+
+    errors = []
+    loop._make_ssl_transport = make_ssl_transport
+    loop.set_debug(True)
+    loop.set_exception_handler(lambda loop, context: errors.append(context))
+    accept_one(loop, loop.run_until_complete(loop.create_server(
+        asyncio.Protocol, HOST, 0, ssl='a context')))
+    (error,) = errors
+    assert str(error['exception']) == 'handshake'
+    assert isinstance(error['protocol'], asyncio.Protocol)
+    assert error['transport'].is_closing()
 
 
 def test_accepting_goes_on_when_there_are_files_again(loop, monkeypatch):
@@ -286,6 +413,15 @@ def test_loops_that_override_how_to_serve(loop_class):
         server.close()
     finally:
         loop.close()
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 7), reason='is called with more')
+def test_a_compiled_loop_is_not_asked_what_it_takes(loop, capsys):
+    # Like print(), which has no signature either.
+    loop._start_serving = print
+    loop.run_until_complete(
+        loop.create_server(Greeter, HOST, 0, backlog=7)).close()
+    assert capsys.readouterr()[0].endswith(' 7\n')
 
 
 # Resolving
@@ -392,6 +528,148 @@ def test_the_first_address_that_answers(loop, listening):
             loop.create_connection(asyncio.Protocol, 'name', 1))
     assert transport.get_extra_info('peername') == listening.getsockname()
     finish(loop, transport)
+
+
+def test_an_address_of_a_family_that_is_lacking(loop, listening):
+    resolve_to(loop, [NO_FAMILY, tcp(listening.getsockname())])
+    connect_and_finish(
+        loop, loop.create_connection(asyncio.Protocol, 'name', 1))
+    resolve_to(loop, [NO_FAMILY])
+    with pytest.raises(OSError) as info:
+        loop.run_until_complete(
+            loop.create_connection(asyncio.Protocol, 'name', 1))
+    assert info.value.errno == errno.EAFNOSUPPORT
+
+
+@beyond('getaddrinfo_skip')
+def test_where_there_is_no_ipv6_the_resolver_has_to_know(loop, monkeypatch):
+    monkeypatch.setattr('asyncio.base_events._HAS_IPv6', False)
+    asked = resolve_to(loop, [])
+    with pytest.raises(OSError):
+        loop.run_until_complete(
+            loop.create_connection(asyncio.Protocol, '::1', 1))
+    assert asked == [('::1', 1)]
+
+
+@pytest.mark.parametrize('name', ['create_connection',
+                                  'create_datagram_endpoint'])
+def test_a_connecting_that_is_cancelled_closes_its_socket(loop, name):
+    def sock_connect(sock, address):
+        socks.append(sock)
+        return asyncio.Future(loop=loop)
+
+    socks = []
+    loop.sock_connect = sock_connect
+    arguments = {'remote_addr': (HOST, 1)} if 'datagram' in name else {
+        'host': HOST, 'port': 1}
+    task = loop.create_task(
+        getattr(loop, name)(asyncio.Protocol, **arguments))
+    while not socks:
+        loop.run_until_complete(asyncio.sleep(0))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        loop.run_until_complete(task)
+    assert [sock.fileno() for sock in socks] == [-1]
+
+
+def connection(loop, factory, ours, theirs):
+    return loop.create_connection(factory, sock=ours)
+
+
+def accepted(loop, factory, ours, theirs):
+    return loop.connect_accepted_socket(factory, ours)
+
+
+def datagrams(loop, factory, ours, theirs):
+    return loop.create_datagram_endpoint(factory, local_addr=(HOST, 0))
+
+
+def read_pipe(loop, factory, ours, theirs):
+    return loop.connect_read_pipe(factory, ours)
+
+
+def write_pipe(loop, factory, ours, theirs):
+    return loop.connect_write_pipe(factory, ours)
+
+
+ways_to_connect = pytest.mark.parametrize(
+    'connect', [connection, accepted, datagrams, read_pipe, write_pipe])
+
+
+@ways_to_connect
+def test_what_is_cancelled_while_it_begins_is_closed(loop, connect):
+    class Cancelling(asyncio.Protocol):
+        def __init__(self):
+            task.cancel()
+
+        def connection_lost(self, exc):
+            lost.set_result(exc)
+
+    ours, theirs = socket.socketpair()
+    lost = asyncio.Future(loop=loop)
+    task = loop.create_task(connect(loop, Cancelling, ours, theirs))
+    with pytest.raises(asyncio.CancelledError):
+        loop.run_until_complete(task)
+    assert loop.run_until_complete(lost) is None
+    ours.close()
+    theirs.close()
+
+
+@ways_to_connect
+def test_debug_mode_logs_what_begins(loop, caplog, connect):
+    loop.set_debug(True)
+    caplog.set_level('DEBUG', 'asyncio')
+    ours, theirs = socket.socketpair()
+    transport, protocol = loop.run_until_complete(
+        connect(loop, asyncio.Protocol, ours, theirs))
+    assert ', %r)' % protocol in caplog.text
+    transport.close()
+    finish(loop)
+    ours.close()
+    theirs.close()
+
+
+def test_debug_mode_logs_what_is_served(loop, caplog):
+    loop.set_debug(True)
+    caplog.set_level('DEBUG', 'asyncio')
+    server = loop.run_until_complete(loop.create_server(Greeter, HOST, 0))
+    address = server.sockets[0].getsockname()
+    assert '%r is serving' % server in caplog.text
+    transport, _ = loop.run_until_complete(
+        loop.create_connection(asyncio.Protocol, *address))
+    assert ask(loop, address) == repr(address)
+    assert 'connected to %s:%r' % address in caplog.text
+    assert 'got a new connection from' in caplog.text
+    server.close()
+    finish(loop, transport)
+
+
+@pytest.mark.parametrize('given, expected', [
+    (None, HOST), ('a.name', 'a.name'), ('', '')])
+def test_the_name_of_a_tls_server_is_its_host_unless_given(
+        loop, listening, given, expected):
+    def make_ssl_transport(sock, *arguments, **options):
+        sock.close()
+        raise KeyError(options['server_hostname'])
+
+    loop._make_ssl_transport = make_ssl_transport
+    with pytest.raises(KeyError) as info:
+        loop.run_until_complete(loop.create_connection(
+            asyncio.Protocol, *listening.getsockname(), ssl=True,
+            server_hostname=given))
+    assert info.value.args == (expected,)
+
+
+@pytest.mark.parametrize('arguments, text', [
+    ({'server_hostname': 'name'},
+     'server_hostname is only meaningful with ssl'),
+    ({'ssl': True}, 'You must set server_hostname when using ssl without a '
+                    'host')])
+def test_tls_that_makes_no_sense(loop, arguments, text):
+    with pytest.raises(ValueError) as info:
+        loop.run_until_complete(
+            loop.create_connection(Greeter, **arguments))
+    assert str(info.value) == text
 
 
 def test_a_connection_from_an_address(loop, listening):
@@ -524,6 +802,25 @@ def test_datagrams_there_and_back(loop):
     here.sendto(b'ping')
     assert loop.run_until_complete(protocol.received) == (b'ping', address)
     finish(loop, there, here)
+
+
+def test_datagrams_from_an_address_that_is_not_ours(loop):
+    with pytest.raises(OSError) as info:
+        endpoint(loop, local_addr=('192.0.2.1', 0))
+    assert info.value.errno == errno.EADDRNOTAVAIL
+
+
+def test_datagrams_to_a_name(loop):
+    resolve_to(loop, [])
+    with pytest.raises(OSError) as info:
+        endpoint(loop, remote_addr=('name', 1))
+    assert str(info.value) == 'getaddrinfo() returned empty list'
+    # The family of the first is lacking.
+    resolve_to(loop, [NO_FAMILY, (socket.AF_INET, socket.SOCK_DGRAM, 17, '',
+                                  (HOST, 1))])
+    transport, _ = endpoint(loop, remote_addr=('name', 1))
+    assert transport.get_extra_info('peername') == (HOST, 1)
+    finish(loop, transport)
 
 
 def options_of(transport, *names):
@@ -662,6 +959,9 @@ def test_run_in_executor_in_debug_mode(loop):
     loop.set_debug(True)
     with pytest.raises(TypeError):
         loop.run_in_executor(None, coroutine)
+    with pytest.raises(TypeError) as info:
+        loop.call_soon('not callable')
+    assert 'a callable object was expected by call_soon()' in str(info.value)
     assert loop.run_until_complete(
         loop.run_in_executor(None, threading.get_ident)
     ) != threading.get_ident()

@@ -7,6 +7,7 @@ import types
 from unittest import mock
 
 import pytest
+from conftest import beyond
 
 from asyncio import coroutines
 
@@ -56,6 +57,11 @@ def test_a_decorated_function_is_one():
 
     assert asyncio.iscoroutinefunction(decorated)
     assert decorated._is_coroutine is coroutines._is_coroutine
+
+
+@generator_based
+def test_a_native_one_needs_no_decoration():
+    assert asyncio.coroutine(native) is native
 
 
 @generator_based
@@ -166,6 +172,26 @@ def test_format_a_native_coroutine():
 ])
 def test_format_a_coroutine_of_another_make(attributes, text):
     assert coroutines._format_coroutine(Foreign(**attributes)) == text
+
+
+@beyond('awaitables')
+def test_format_a_coroutine_that_hides_its_code():
+    coro = Foreign(__qualname__='elsewhere', cr_code=None, cr_frame=None)
+    assert 'elsewhere()' in coroutines._format_coroutine(coro)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 7),
+                    reason='then it wraps generators alone')
+def test_debug_mode_describes_what_is_compiled(child):
+    assert child('''
+        import asyncio_compat.auto
+        import asyncio
+        coro = asyncio.coroutine(print)()
+        print(asyncio.coroutines._format_coroutine(coro).split(' at ')[0])
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(coro)
+        loop.close()
+    ''', PYTHONASYNCIODEBUG='1') == 'print() running, defined\n\n'
 
 
 def test_a_task_of_a_coroutine_of_another_make(loop):

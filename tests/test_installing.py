@@ -147,6 +147,17 @@ assert states['tcp_nodelay'] == 'patched'
 ''')
 
 
+@pytest.mark.skipif(not (3, 5, 2) <= sys.version_info < (3, 6),
+                    reason='lacks the feature, or nothing')
+def test_what_a_native_feature_would_need_is_not_supplied(child):
+    child(SNAPSHOT + '''
+import asyncio_compat
+before = snapshot()
+asyncio_compat.install(features=['readuntil'])
+same(before, snapshot())
+''')
+
+
 def test_one_id_instead_of_a_list(child):
     child('''
 import asyncio_compat
@@ -223,6 +234,85 @@ loop.run_forever()
 assert loop.run_until_complete(main())
 assert loop.run_until_complete(loop.shutdown_asyncgens()) is None
 loop.close()
+''')
+
+
+STOPS = {
+    'called': 'loop.stop()',
+    'scheduled': 'loop.call_later(0, loop.stop)',
+    'bound': 'stop = loop.stop; loop.call_soon(lambda: stop())',
+}
+
+
+@pytest.mark.parametrize('how', sorted(STOPS))
+def test_a_stop_from_before(child, how):
+    child('''
+import asyncio
+loop = asyncio.new_event_loop()
+%s
+import asyncio_compat.auto
+loop.run_forever()
+assert not loop.is_running()
+assert asyncio._get_running_loop() is None
+async def main():
+    return 'next run'
+assert loop.run_until_complete(main()) == 'next run'
+loop.close()
+''' % STOPS[how])
+
+
+def test_other_threads_run_loops_during_the_install(child):
+    child('''
+import asyncio, threading
+errors, done = [], threading.Event()
+first_runs = threading.Barrier(4)
+
+async def nothing(loop):
+    future = asyncio.Future(loop=loop)
+    loop.call_soon(future.set_result, None)
+    await future
+
+def run_loops():
+    waiting = True
+    while not done.is_set():
+        loop = asyncio.new_event_loop()
+        try:
+            for _ in range(10):
+                loop.run_until_complete(nothing(loop))
+        except BaseException as exc:
+            errors.append(exc)
+        loop.close()
+        if waiting:
+            first_runs.wait()
+            waiting = False
+
+threads = [threading.Thread(target=run_loops) for _ in range(3)]
+for thread in threads: thread.start()
+first_runs.wait()
+import asyncio_compat.auto
+done.set()
+for thread in threads: thread.join()
+assert not errors, errors[:3]
+''')
+
+
+@needs_lacking
+def test_an_install_inside_of_a_loop_that_is_undone_outside(child):
+    child('''
+import asyncio
+loop = asyncio.new_event_loop()
+async def install():
+    import asyncio_compat
+    asyncio_compat.install()
+loop.run_until_complete(install())
+import asyncio_compat
+asyncio_compat.uninstall()
+async def main():
+    return 'next run'
+assert loop.run_until_complete(main()) == 'next run'
+loop.close()
+assert asyncio.get_event_loop() is not loop
+asyncio.get_event_loop().close()
 ''')
 
 
@@ -497,6 +587,13 @@ before = dict(vars(uvloop.Loop))
 loop = uvloop.new_event_loop()
 asyncio.set_event_loop(None)
 async def main():
+    if sys.version_info < (3, 6):
+        try:
+            asyncio_compat.uninstall()
+        except RuntimeError:
+            pass
+        else:
+            raise AssertionError('uninstalled')
     return asyncio.get_event_loop() is loop
 assert loop.run_until_complete(main())
 assert dict(vars(uvloop.Loop)) == before
@@ -529,7 +626,7 @@ def test_asyncgens_of_the_package_are_closed(child):
     pytest.importorskip('async_generator')
     child('''
 import asyncio_compat.auto
-import asyncio, gc
+import asyncio, gc, warnings
 from async_generator import async_generator, yield_
 
 closed = []
@@ -574,5 +671,20 @@ assert closed == ['forgotten', 'kept'], closed
 (context,) = errors
 assert isinstance(context['exception'], ValueError), context
 assert context['asyncgen'] is failing
+
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter('always')
+    late = numbers('late')
+    loop.run_until_complete(begin(late))
+(warning,) = caught
+assert issubclass(warning.category, ResourceWarning), warning
+assert 'after loop.shutdown_asyncgens() call' in str(warning.message)
+loop.run_until_complete(late.aclose())
+unclosed = numbers('never')
+loop.run_until_complete(begin(unclosed))
 loop.close()
+# Nothing is left to run its end, which must not wait then.
+del unclosed
+gc.collect()
+assert closed == ['forgotten', 'kept', 'late', 'never'], closed
 ''')

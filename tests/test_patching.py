@@ -89,6 +89,7 @@ def test_transplant_refuses_a_closure():
 
 
 def test_what_somebody_else_changed_later_is_left(changes):
+    before = [getattr(double, part) for part in patching._FUNCTION_PARTS]
     changes.set(Owner, 'present', 'after')
     changes.become(double, triple)
     Owner.present = 'theirs'
@@ -101,4 +102,40 @@ def test_what_somebody_else_changed_later_is_left(changes):
         assert double(5) == 'theirs'
     finally:
         Owner.present = 'before'
-        double.__code__ = (lambda number, *, by=2: number * by).__code__
+        patching._set_function_parts(double, before)
+
+
+def interrupted(*args):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize('when', ['before', 'after'])
+def test_an_interrupted_change_can_be_undone(changes, monkeypatch, when):
+    parts = dict(vars(Owner)), double.__code__, double.__defaults__
+    set_parts = patching._set_function_parts
+
+    def some_parts(function, parts):
+        if when == 'after':
+            function.__code__ = parts[0]
+        raise KeyboardInterrupt
+
+    changes.set(Owner, 'present', 'after')
+    monkeypatch.setattr(patching, '_set_function_parts', some_parts)
+    with pytest.raises(KeyboardInterrupt):
+        changes.become(double, triple)
+    monkeypatch.setattr(patching, '_set_function_parts', set_parts)
+    changes.undo()
+    assert (dict(vars(Owner)), double.__code__, double.__defaults__) == parts
+
+
+def test_an_interrupted_undo_can_be_finished(changes, monkeypatch):
+    changes.set(Owner, 'present', 'after')
+    changes.become(double, triple)
+    monkeypatch.setattr(patching, '_set_function_parts', interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        changes.undo()
+    monkeypatch.undo()
+    changes.undo()
+    assert (Owner.present, double(5)) == ('before', 10)
+    changes.undo()
+    assert not len(changes)

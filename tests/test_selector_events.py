@@ -104,10 +104,11 @@ def test_sock_connect_looks_for_the_family_of_the_socket(loop):
     assert sock.address[0] == '::1'
 
 
-@pytest.mark.parametrize('name', ['sock_recv', 'sock_sendall', 'sock_connect'])
+@pytest.mark.parametrize('name', ['sock_recv', 'sock_sendall', 'sock_connect',
+                                  'sock_accept'])
 def test_a_blocking_socket_in_debug_mode(loop, name):
     async def call():
-        await getattr(loop, name)(sock, b'')
+        await getattr(loop, name)(sock, *[b''] * (name != 'sock_accept'))
 
     loop.set_debug(True)
     with socket.socket() as sock:
@@ -264,6 +265,45 @@ def test_nodelay_of_a_proactor(loop):
     assert nodelay(transport)
     sock.close()
     transport._sock = None
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 7), reason='is a coroutine')
+def test_a_proactor_is_given_the_address_as_it_is():
+    class Proactor:
+        def connect(self, sock, address):
+            return sock, address
+
+    loop_class = proactor_events.BaseProactorEventLoop
+    loop = loop_class.__new__(loop_class)
+    # It has not begun, and need not be closed.
+    loop._proactor, loop._closed, loop._debug = Proactor(), True, False
+    with socket.socket() as sock:
+        assert loop.sock_connect(sock, (HOST, 1)) == (sock, (HOST, 1))
+
+
+def test_closing_waits_until_all_is_written(loop, pair):
+    ours, theirs = pair
+    data = bytes(1024 * 1024)
+    transport, _ = loop.run_until_complete(
+        loop.create_connection(asyncio.Protocol, sock=ours))
+    transport.write(data)
+    transport.close()
+    transport.close()
+    assert transport.get_write_buffer_size()
+    reading = loop.run_in_executor(
+        None, lambda: sum(map(len, iter(lambda: theirs.recv(65536), b''))))
+    assert loop.run_until_complete(reading) == len(data)
+
+
+def test_nobody_need_wait_for_a_transport(loop, pair):
+    ours, theirs = pair
+    for transport in (
+            loop._make_socket_transport(ours, asyncio.Protocol()),
+            loop._make_datagram_transport(
+                socket.socket(type=socket.SOCK_DGRAM), asyncio.Protocol())):
+        finish(loop, transport)
+        finish(loop)
+        assert transport.get_extra_info('socket').fileno() == -1
 
 
 def test_a_transport_closed_at_once_is_not_read(loop, pair):

@@ -2,6 +2,7 @@
 
 import asyncio
 import pickle
+import re
 import sys
 
 import pytest
@@ -234,8 +235,31 @@ def test_a_limit_is_positive(loop, limit):
     assert str(info.value) == 'Limit cannot be <= 0'
 
 
-def test_repr_of_a_reader(fed):
-    assert '4 bytes' in repr(fed(b'data'))
+def test_repr_of_a_reader(fed, loop):
+    assert '4 bytes eof' in repr(fed(b'data'))
+    assert repr(fed(b'', eof=False)) == '<StreamReader>'
+    # The names are short until 3.7.
+    reader = fed(b'', limit=5, eof=False)
+    assert re.search('l(imit)?=5>', repr(reader))
+    reader.set_exception(KeyError('failed'))
+    assert re.search("e(xception)?=KeyError", repr(reader))
+    reader = fed(b'', eof=False)
+    transport = Transport(loop, reader, [])
+    assert re.search('t(ransport)?=<', repr(reader))
+    reader.feed_data(b'x' * (2 ** 17 + 1))
+    assert transport.paused and 'paused' in repr(reader)
+
+
+def test_repr_of_a_reader_that_waits(fed, run):
+    async def main():
+        reader = fed(b'', eof=False)
+        reading = asyncio.ensure_future(reader.read())
+        await ticks()
+        assert re.search('w(aiter)?=<Future pending', repr(reader))
+        reader.feed_eof()
+        return await reading
+
+    assert run(main()) == b''
 
 
 # Natively 3.5.2 to 3.5.10 cannot.
@@ -252,6 +276,18 @@ def test_errors_are_pickled(protocol):
     error = pickle.loads(pickle.dumps(
         asyncio.LimitOverrunError('message', 10), protocol))
     assert (str(error), error.consumed) == ('message', 10)
+
+
+def test_who_is_connected_may_be_told_by_a_plain_function(loop):
+    protocol = asyncio.StreamReaderProtocol(
+        asyncio.StreamReader(loop=loop),
+        lambda reader, writer: told.append((reader, writer)), loop=loop)
+    told = []
+    transport = Encrypted()
+    transport.is_closing = lambda: True
+    protocol.connection_made(transport)
+    ((reader, writer),) = told
+    assert writer.transport is transport
 
 
 def test_the_error_is_exported():
@@ -285,6 +321,28 @@ def test_drain_of_a_closing_transport_lets_the_error_arrive(policy_loop):
     policy_loop.run_until_complete(drain(policy_loop, lambda: False))
     with pytest.raises(ConnectionResetError):
         policy_loop.run_until_complete(drain(policy_loop, lambda: True))
+
+
+def test_drain_waits_while_the_protocol_is_paused(policy_loop, run):
+    async def main():
+        reader = asyncio.StreamReader(loop=policy_loop)
+        transport = Closing(lambda: False)
+        protocol = asyncio.StreamReaderProtocol(reader, loop=policy_loop)
+        protocol.connection_made(transport)
+        writer = asyncio.StreamWriter(transport, protocol, reader, policy_loop)
+        protocol.pause_writing()
+        draining = asyncio.ensure_future(writer.drain())
+        await ticks()
+        assert not draining.done()
+        protocol.resume_writing()
+        await draining
+        # And again, with the error that reading has met.
+        reader.set_exception(KeyError())
+        with pytest.raises(KeyError):
+            await writer.drain()
+        transport.is_closing = lambda: True
+
+    run(main())
 
 
 @pytest.mark.skipif(not lacks((3, 5, 3)), reason='every transport must tell')

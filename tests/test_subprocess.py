@@ -7,6 +7,8 @@ from asyncio.subprocess import PIPE
 
 import pytest
 
+from conftest import lacks
+
 pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='Unix')
 
 
@@ -42,6 +44,35 @@ def test_a_process_is_started_and_waited_for_with_the_loops_futures(
     policy_loop.run_until_complete(run())
 
 
+class Pipes(asyncio.SubprocessTransport):
+    """A process whose output can be read, and nothing else."""
+
+    closed = False
+
+    def get_pipe_transport(self, fd):
+        return self if fd == 1 else None
+
+    def close(self):
+        self.closed = True
+
+
+def test_a_pipe_that_breaks_is_an_error_of_its_reader(policy_loop):
+    transport = Pipes()
+    protocol = asyncio.subprocess.SubprocessStreamProtocol(
+        limit=100, loop=policy_loop)
+    protocol.connection_made(transport)
+    # Its input and its errors were no pipes.
+    protocol.pipe_connection_lost(0, None)
+    protocol.pipe_connection_lost(2, None)
+    protocol.pipe_connection_lost(1, OSError('broken'))
+    with pytest.raises(OSError) as broken:
+        policy_loop.run_until_complete(protocol.stdout.read())
+    assert str(broken.value) == 'broken'
+    assert not transport.closed
+    protocol.process_exited()
+    assert transport.closed
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 7),
                     reason='other child watchers, and other waiting')
 def test_a_process_whose_pipes_cannot_be_connected_is_ended(policy_loop,
@@ -56,3 +87,66 @@ def test_a_process_whose_pipes_cannot_be_connected_is_ended(policy_loop,
     assert str(refused.value) == 'refused'
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.skipif(not lacks((3, 5, 2)), reason='lacks nothing')
+def test_windows_takes_the_loops_futures_too(child):
+    """With stand-ins for what there is on Windows only."""
+    assert child('''
+        import asyncio, sys, types
+
+        class ProactorEventLoop(asyncio.SelectorEventLoop):
+            def create_future(self):
+                made.append(asyncio.Future(loop=self))
+                return made[-1]
+
+        class IocpProactor:
+            pass
+
+        class _WindowsSubprocessTransport:
+            def __init__(self, loop, protocol, args, shell, stdin, stdout,
+                         stderr, bufsize, waiter, extra):
+                self.calls = extra
+                loop.call_soon(*((waiter.set_result, None)
+                                 if args == 'works' else
+                                 (waiter.set_exception, OSError('fails'))))
+
+            def close(self):
+                self.calls.append('close')
+
+            @asyncio.coroutine
+            def _wait(self):
+                yield
+                self.calls.append('wait')
+
+        module = types.ModuleType('asyncio.windows_events')
+        vars(module).update(
+            ProactorEventLoop=ProactorEventLoop, IocpProactor=IocpProactor,
+            _WindowsSubprocessTransport=_WindowsSubprocessTransport,
+            __builtins__=__builtins__)
+        sys.modules[module.__name__] = module
+        import asyncio_compat.auto
+
+        def start(args):
+            calls = []
+            try:
+                transport = loop.run_until_complete(
+                    loop._make_subprocess_transport(
+                        None, args, False, None, None, None, 0, calls))
+                assert transport.calls is calls
+            except OSError as exc:
+                calls.append(exc)
+            return calls
+
+        made = []
+        loop = ProactorEventLoop()
+        assert start('works') == [] and len(made) == 1
+        print(start('does not'))
+        proactor = IocpProactor()
+        proactor._loop = loop
+        future = proactor._result(5)
+        assert future is made[-1] and future.result() == 5
+        loop.close()
+        asyncio_compat.uninstall()
+        assert not hasattr(IocpProactor, '_result')
+    ''') == "['close', 'wait', OSError('fails',)]\n"

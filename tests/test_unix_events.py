@@ -208,7 +208,7 @@ def test_a_pipe_that_buffers_already(child):
 
 
 def test_a_pipe_that_buffers_already_is_emptied(child):
-    """3.5.0's list of chunks is written by the new method."""
+    """By the method of before, which waits for it."""
     child('''
         import asyncio, sys
         sys.path.insert(0, %r)

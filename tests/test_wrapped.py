@@ -217,6 +217,13 @@ loop.set_exception_handler(lambda loop, context: None)
 loop.call_soon_threadsafe(loop.set_task_factory, factory)
 assert isinstance(run_coroutine_threadsafe(result(), loop).exception(30),
                   KeyError)
+# Cancelled before the factory fails.
+holding, held = threading.Event(), threading.Event()
+loop.call_soon_threadsafe(lambda: (holding.set(), held.wait(30)))
+assert holding.wait(30)
+future = run_coroutine_threadsafe(result(), loop)
+assert future.cancel()
+held.set()
 loop.call_soon_threadsafe(loop.stop)
 thread.join()
 ''')
@@ -364,6 +371,95 @@ async def main():
     await create_future_later()
 
 run_until_complete(loop, main())
+''')
+
+
+def test_servers_that_cannot_be_made(unpatched):
+    unpatched('''
+infos = []
+async def resolve():
+    return infos
+loop.getaddrinfo = lambda host, port, **options: loop.create_task(resolve())
+
+async def main():
+    try:
+        await create_server(loop, asyncio.Protocol, 'name', 0)
+    except OSError as exc:
+        assert str(exc) == "getaddrinfo('name') returned empty list", exc
+    else:
+        raise AssertionError('served')
+    infos.append((socket.AF_INET, socket.SOCK_STREAM, 6, '',
+                  ('127.0.0.1', 0)))
+    server = await create_server(loop, asyncio.Protocol, ['name', 'another'],
+                                 0, reuse_address=False)
+    (sock,) = server.sockets
+    assert not sock.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
+    server.close()
+
+    if sys.version_info < (3, 6):
+        class Refused(Exception):
+            pass
+        def refuse(protocol_factory, sock, *options):
+            refused.append(sock)
+            raise Refused
+        refused, loop._start_serving = [], refuse
+        try:
+            await create_server(loop, asyncio.Protocol, '127.0.0.1', 0)
+        except Refused:
+            # Closed, unless asyncio's own create_server() was called.
+            assert refused[0].fileno() == -1 or (
+                sys.version_info >= (3, 5, 2))
+            refused[0].close()
+        else:
+            raise AssertionError('served')
+run_until_complete(loop, main())
+''')
+
+
+def test_connections_that_cannot_be_accepted(unpatched):
+    unpatched('''
+class Protocol(asyncio.Protocol):
+    def connection_lost(self, exc):
+        lost.set_result(exc)
+
+def cancel():
+    task.cancel()
+    return Protocol()
+
+lost = create_future(loop)
+ours, theirs = socket.socketpair()
+task = loop.create_task(connect_accepted_socket(loop, cancel, ours))
+try:
+    loop.run_until_complete(task)
+except asyncio.CancelledError:
+    assert loop.run_until_complete(lost) is None
+else:
+    raise AssertionError('connected')
+theirs.close()
+
+class Asked(Exception):
+    pass
+def make_ssl_transport(sock, protocol, context, waiter, **options):
+    raise Asked(context, options['server_side'], sock.gettimeout())
+loop._make_ssl_transport = make_ssl_transport
+ours, theirs = socket.socketpair()
+try:
+    run_until_complete(loop, connect_accepted_socket(
+        loop, asyncio.Protocol, ours, ssl='a context'))
+except Asked as exc:
+    assert exc.args == ('a context', True, 0), exc
+ours.close()
+theirs.close()
+''')
+
+
+def test_is_closing_of_tls(unpatched):
+    unpatched('''
+from asyncio import sslproto
+transport_class = sslproto._SSLProtocolTransport
+transport = transport_class.__new__(transport_class)
+transport._closed = True
+assert is_closing(transport) is True
 ''')
 
 

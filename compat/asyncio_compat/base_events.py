@@ -23,6 +23,12 @@ from asyncio.coroutines import coroutine
 from asyncio.log import logger
 
 
+# What 3.5.0's stop(), if it was bound or called before the install, ends a
+# run_forever() with.
+_STOP_ERRORS = tuple(vars(base_events)[name] for name in ('_StopError',)
+                     if name in vars(base_events))
+
+
 def _run_until_complete_cb(fut):
     exc = fut._exception
     if isinstance(exc, BaseException) and not isinstance(exc, Exception):
@@ -81,9 +87,9 @@ def _ipaddr_info(host, port, family, type, proto, flowinfo=0, scopeid=0):
     if (not hasattr(socket, 'inet_pton') or host is None or
             proto not in (0, socket.IPPROTO_TCP, socket.IPPROTO_UDP)):
         return None
-    if _is_stream_socket(type):
+    if type == socket.SOCK_STREAM:
         proto = socket.IPPROTO_TCP
-    elif _is_dgram_socket(type):
+    elif type == socket.SOCK_DGRAM:
         proto = socket.IPPROTO_UDP
     else:
         return None
@@ -348,6 +354,8 @@ class BaseEventLoop:
                 self._run_once()
                 if self._stopping:
                     break
+        except _STOP_ERRORS:
+            pass
         finally:
             self._stopping = False
             self._obeys_stopping = False

@@ -89,7 +89,9 @@ def get_event_loop():
 
 def note_running_loops(changes):
     """Have each thread look again, once, for a loop that runs already."""
-    changes.set(events, '_running_loop', _RunningLoop())
+    if events._RunningLoop is _RunningLoop:
+        # 3.5.3's own knows of them, and must do so after an uninstall.
+        changes.set(events, '_running_loop', _RunningLoop())
 
 
 def _format_args_and_kwargs(args, kwargs):

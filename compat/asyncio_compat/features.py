@@ -105,6 +105,7 @@ FEATURES = (
         supplies=(
             'futures.isfuture',
             'futures.Future._asyncio_future_blocking',
+            'futures.Future._blocking',
             'futures.Future.__iter__',
             'futures.Future.__await__',
             'futures.Future.cancel',
@@ -146,7 +147,7 @@ FEATURES = (
             'base_events.BaseEventLoop.run_until_complete',
         ),
         needs=('create_future',),
-        prepare='tasks.complete_awaitables'),
+        prepare='coroutines.look_for_native_first'),
     Feature(
         'run_coroutine_threadsafe', '3.5.1', (25304, 33469),
         'a coroutine can be submitted to a loop from another thread',
@@ -307,6 +308,7 @@ FEATURES = (
         supplies=(
             'base_events.functools',
             'base_events._end_run',
+            'base_events._STOP_ERRORS',
             'base_events._run_until_complete_cb',
             'base_events.BaseEventLoop._stopping',
             'base_events.BaseEventLoop._waits_for_stop_error',
@@ -343,6 +345,7 @@ FEATURES = (
         'closes the asynchronous generators that are still iterated',
         supplies=(
             'events.AbstractEventLoop.shutdown_asyncgens',
+            'base_events._STOP_ERRORS',
             'base_events.functools',
             'base_events.weakref',
             'base_events.BaseEventLoop._obeys_stopping',
@@ -370,6 +373,11 @@ FEATURES = (
             'base_events.BaseEventLoop.call_soon_threadsafe',
             'base_events.BaseEventLoop.call_at',
         )),
+    Feature(
+        'run_until_complete', '3.5.4', (),
+        'leaves no callback on a future that it did not complete',
+        supplies=('base_events.BaseEventLoop.run_until_complete',),
+        needs=('awaitables',)),
     Feature(
         'task_cancellation', '3.5.4', (30048, 30508),
         'a task that is cancelled as it returns is cancelled',

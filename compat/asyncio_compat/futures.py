@@ -25,9 +25,19 @@ def isfuture(obj):
             obj._asyncio_future_blocking is not None)
 
 
+def _get_blocking(future):
+    return future._asyncio_future_blocking
+
+
+def _set_blocking(future, blocking):
+    future._asyncio_future_blocking = blocking
+
+
 class Future:
     # True from "yield from future" until the task has seen it.
     _asyncio_future_blocking = False
+    # Its name before 3.5.3, which old frames and subclasses still use.
+    _blocking = property(_get_blocking, _set_blocking)
 
     def cancel(self):
         """Cancel the future and have its callbacks called soon.
@@ -69,24 +79,6 @@ class Future:
         return self.result()
 
     __await__ = __iter__
-
-
-def _get_blocking(future):
-    return future._asyncio_future_blocking
-
-
-def _set_blocking(future, blocking):
-    future._asyncio_future_blocking = blocking
-
-
-def share_blocking(changes):
-    """Let _blocking and its name since 3.5.3 be one thing.
-
-    Old frames, and subclasses written for 3.5.0, still use the old name.
-    """
-    if '_blocking' in vars(_PyFuture):
-        changes.set(_PyFuture, '_blocking',
-                    property(_get_blocking, _set_blocking))
 
 
 def _set_result_unless_cancelled(fut, result):

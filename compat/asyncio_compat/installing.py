@@ -58,13 +58,16 @@ def install(features: 'Optional[Iterable[str]]' = None) -> None:
     str, and InstallError if a feature cannot be supplied; then every change
     of this call has been taken back.
     """
-    if isinstance(features, str):
+    if isinstance(features, (str, bytes)):
         raise TypeError('features is a list of ids, not one id: write [%r]'
                         % features)
-    rows = None if features is None else _with_needs(features)
+    if not _IS_OLD and features is None:
+        return
+    from .features import FEATURES, by_id
+    rows = FEATURES if features is None else by_id(features)
     if _IS_OLD:
         with _lock:
-            _apply(_lacking(rows))
+            _apply(_with_needs(filter(_is_lacking, rows)))
 
 
 def uninstall() -> None:
@@ -73,7 +76,8 @@ def uninstall() -> None:
     Every attribute is the same object as before.  Without an install it does
     nothing.  Tasks that wait inside of asyncio should be done by then.
 
-    Raises RuntimeError, and changes nothing, while a loop runs in any thread.
+    Raises RuntimeError, and changes nothing, while a loop runs in any thread;
+    a compiled one is seen in the thread that asks.
     """
     global _changes
     with _lock:
@@ -87,8 +91,9 @@ def uninstall() -> None:
 
 def _refuse_while_running() -> None:
     from .events import _loop_on_stack
-    for frame in sys._current_frames().values():
-        loop = _loop_on_stack(frame)
+    loops = [_loop_on_stack(frame)
+             for frame in sys._current_frames().values()]
+    for loop in loops + [asyncio._get_running_loop()]:
         if loop is not None:
             raise RuntimeError('%r is running what uninstall() would take '
                                'away: stop it first' % loop)
@@ -125,19 +130,19 @@ def _row_status(row: 'Feature') -> 'Status':
             'summary': row.summary, 'state': state, 'reason': reason}
 
 
-def _with_needs(ids: 'Iterable[str]') -> 'List[Feature]':
+def _is_lacking(row: 'Feature') -> bool:
+    return bool(row.supplies and row.id not in _patched and
+                not row.is_native())
+
+
+def _with_needs(rows: 'Iterable[Feature]') -> 'List[Feature]':
     from .features import FEATURES, by_id
-    wanted = list(by_id(ids))
+    wanted = list(rows)
     for row in wanted:
         # The list grows while it is walked: what is needed has needs too.
-        wanted.extend(need for need in by_id(row.needs) if need not in wanted)
+        wanted.extend(need for need in by_id(row.needs)
+                      if need not in wanted and _is_lacking(need))
     return [row for row in FEATURES if row in wanted]
-
-
-def _lacking(rows: 'Optional[List[Feature]]') -> 'List[Feature]':
-    from .features import FEATURES
-    return [row for row in (FEATURES if rows is None else rows)
-            if row.supplies and row.id not in _patched and not row.is_native()]
 
 
 def _apply(rows: 'List[Feature]') -> None:
@@ -145,23 +150,29 @@ def _apply(rows: 'List[Feature]') -> None:
     global _changes
     if any(row.id == 'running_loop' for row in rows):
         _look_for_early_loops()
-    changes = patching.Changes()
-    done = set()    # type: Set[str]
-    for row in rows:
-        try:
-            supplying.supply(row, changes, done)
-        except BaseException as exc:
-            changes.undo()
-            if not isinstance(exc, Exception):
-                raise
-            raise InstallError(
-                '%s cannot be supplied (%s: %s); asyncio is as it was before'
-                % (row.id, type(exc).__name__, exc)) from exc
     if _changes is None:
-        _changes = changes
-    else:
-        _changes.extend(changes)
-    _patched.update(row.id for row in rows)
+        _changes = patching.Changes()
+    keep = len(_changes)
+    try:
+        names = []
+        for row in rows:
+            names += [(row, supplying.find(name, row.supplies))
+                      for name in row.supplies]
+        # First what is called, then what calls it: other threads' loops run.
+        names.sort(key=lambda pair: pair[1] is None or not pair[1].is_new)
+        for row, name in names:
+            if name is not None:
+                supplying.supply(name, _changes)
+        for row in rows:
+            supplying.prepare(row, _changes)
+        _patched.update(row.id for row in rows)
+    except BaseException as exc:
+        _changes.undo(keep)
+        if not isinstance(exc, Exception):
+            raise
+        raise InstallError(
+            '%s cannot be supplied (%s: %s); asyncio is as it was before'
+            % (row.id, type(exc).__name__, exc)) from exc
 
 
 def _look_for_early_loops() -> None:

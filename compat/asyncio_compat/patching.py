@@ -23,8 +23,8 @@ _FUNCTION_PARTS = ('__code__', '__defaults__', '__kwdefaults__', '__doc__',
 class Changes:
     """The changes made so far, in order; undo() takes them back.
 
-    Nothing is changed until a method is called, and each method either makes
-    its change and records it, or raises and leaves everything as it was.
+    Each is recorded before it is made and forgotten after it is taken back,
+    so that a KeyboardInterrupt at any place leaves nothing unrecorded.
     """
 
     def __init__(self) -> None:
@@ -37,10 +37,8 @@ class Changes:
         """Give *owner*, a module or a class, the attribute *name*."""
         # The raw entry: a staticmethod must come back as the same object.
         before = vars(owner).get(name, _ABSENT)
+        self._undo.append((_restore_attribute, (owner, name, before, value)))
         setattr(owner, name, value)
-        # A class may keep another object than the one it was given.
-        self._undo.append((_restore_attribute,
-                           (owner, name, before, vars(owner)[name])))
 
     def become(self, function: types.FunctionType,
                other: types.FunctionType) -> None:
@@ -54,19 +52,16 @@ class Changes:
         if function.__closure__ or other.__closure__:
             raise ValueError('%r cannot become %r: a closure cannot be '
                              'changed in place' % (function, other))
-        _set_function_parts(function, parts)
         self._undo.append((_restore_function,
                            (function, before, other.__code__)))
+        _set_function_parts(function, parts)
 
-    def extend(self, later: 'Changes') -> None:
-        """Add the changes of *later*, which were made after these."""
-        self._undo.extend(later._undo)
-
-    def undo(self) -> None:
-        """Take every change back, the last one first."""
-        while self._undo:
-            restore, arguments = self._undo.pop()
+    def undo(self, keep: int = 0) -> None:
+        """Take the changes back, the last one first, but *keep* so many."""
+        while len(self._undo) > keep:
+            restore, arguments = self._undo[-1]
             restore(*arguments)
+            self._undo.pop()
 
 
 def transplant(function: types.FunctionType, namespace: 'Dict[str, Any]',
@@ -96,7 +91,11 @@ def _set_function_parts(function: types.FunctionType,
 
 def _restore_attribute(owner: 'Owner', name: str, before: object,
                        given: object) -> None:
-    if vars(owner).get(name, _ABSENT) is not given:
+    present = vars(owner).get(name, _ABSENT)
+    if present is before:
+        # The change was not made, or has been taken back.
+        return
+    if present is not given:
         _warn_changed_since('%s.%s' % (owner.__name__, name))
     elif before is _ABSENT:
         delattr(owner, name)
@@ -106,11 +105,11 @@ def _restore_attribute(owner: 'Owner', name: str, before: object,
 
 def _restore_function(function: types.FunctionType, before: 'List[Any]',
                       given: types.CodeType) -> None:
-    if function.__code__ is not given:
+    if function.__code__ in (given, before[0]):
+        _set_function_parts(function, before)
+    else:
         _warn_changed_since('%s.%s' % (function.__module__,
                                        function.__qualname__))
-    else:
-        _set_function_parts(function, before)
 
 
 def _warn_changed_since(what: str) -> None:

@@ -387,3 +387,22 @@ def ssl_set_protocol():
     transport._ssl_protocol = ssl_protocol = _SSLProtocol()
     transport.set_protocol('probe')
     return ssl_protocol._app_protocol == 'probe'
+
+
+def run_until_complete():
+    class Loop(_Loop):
+        def _check_running(self):
+            pass
+
+        def run_forever(self):
+            raise _Found
+
+    loop = Loop()
+    future = futures.Future(loop=loop)
+    try:
+        loop.run_until_complete(future)
+    except _Found:
+        pass
+    finally:
+        loop.close()
+    return not future._callbacks

@@ -1,4 +1,4 @@
-"""Put what a row of the table supplies in its place below asyncio."""
+"""Put what rows of the table supply in its place below asyncio."""
 
 import importlib
 import inspect
@@ -11,30 +11,56 @@ from asyncio import coroutines
 from . import patching
 
 
-def supply(row, changes, done):
-    """Make the changes of *row*, a Feature, and record them in *changes*.
+class Name:
+    """One name that a row supplies: what, and where it goes."""
 
-    done: a set of the names that other rows have supplied; grows.
-    """
-    for name in row.supplies:
-        if name in done:
-            continue
-        done.add(name)
-        module, *path, name = name.split('.')
-        theirs = sys.modules.get('asyncio.' + module)
-        if theirs is None:
-            # asyncio itself has no use for it on this platform.
-            continue
-        ours = _ours(module)
-        supplied = vars(_inside(ours, path))[name]
-        owner = _inside(theirs, path)
-        if isinstance(supplied, types.FunctionType):
-            _supply_function(changes, theirs, owner, name, supplied)
-        elif name not in vars(owner):
-            # A class or a value that is there stays: it may be in use.
-            changes.set(owner, name, supplied)
-        if not path and name in getattr(ours, '__all__', ()):
-            _export(changes, theirs, name)
+    __slots__ = ('module', 'owner', 'name', 'supplied', 'is_exported')
+
+    def __init__(self, module, owner, name, supplied, is_exported):
+        self.module = module
+        self.owner = owner
+        self.name = name
+        self.supplied = supplied
+        self.is_exported = is_exported
+
+    @property
+    def is_new(self):
+        """True if nothing that is in use is changed by it."""
+        return (self.name not in vars(self.owner) or
+                not isinstance(self.supplied, types.FunctionType))
+
+
+def find(dotted_name, supplies):
+    """The Name for an entry of *supplies*, or None if it is not needed."""
+    module, *path, name = dotted_name.split('.')
+    theirs = sys.modules.get('asyncio.' + module)
+    if theirs is None:
+        # asyncio itself has no use for it on this platform.
+        return None
+    ours = _ours(module)
+    supplied = vars(_inside(ours, path))[name]
+    if path and path[0] not in vars(theirs) and (
+            module + '.' + path[0] in supplies):
+        # It comes with the class that it belongs to.
+        return None
+    return Name(theirs, _inside(theirs, path), name, supplied,
+                not path and name in getattr(ours, '__all__', ()))
+
+
+def supply(name, changes):
+    """Make the changes for *name*, a Name, and record them in *changes*."""
+    if isinstance(name.supplied, types.FunctionType):
+        _supply_function(name, changes)
+    elif (name.name not in vars(name.owner) or
+          isinstance(name.supplied, property)):
+        # A class or a value that is there stays: it may be in use.
+        changes.set(name.owner, name.name, name.supplied)
+    if name.is_exported:
+        _export(changes, name.module, name.name)
+
+
+def prepare(row, changes):
+    """Call the function of *row* that follows when its names are in place."""
     if row.prepare:
         module, name = row.prepare.split('.')
         vars(_ours(module))[name](changes)
@@ -54,16 +80,17 @@ def _inside(module, path):
     return owner
 
 
-def _supply_function(changes, module, owner, name, function):
-    present = vars(owner).get(name)
-    if present is not None and owner is module:
-        changes.become(inspect.unwrap(present), inspect.unwrap(function))
+def _supply_function(name, changes):
+    function = inspect.unwrap(name.supplied)
+    present = vars(name.owner).get(name.name)
+    if present is not None and name.owner is name.module:
+        changes.become(inspect.unwrap(present), function)
         return
-    moved = patching.transplant(inspect.unwrap(function), vars(module),
-                                module.__name__)
-    if coroutines.iscoroutinefunction(function):
+    moved = patching.transplant(function, vars(name.module),
+                                name.module.__name__)
+    if coroutines.iscoroutinefunction(name.supplied):
         moved = coroutines.coroutine(moved)
-    changes.set(owner, name, moved)
+    changes.set(name.owner, name.name, moved)
 
 
 def _export(changes, module, name):

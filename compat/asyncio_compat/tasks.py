@@ -462,10 +462,3 @@ def run_coroutine_threadsafe(coro, loop):
 
     loop.call_soon_threadsafe(callback)
     return future
-
-
-def complete_awaitables(changes):
-    """Do for the row what a list of names cannot."""
-    from . import coroutines, futures
-    futures.share_blocking(changes)
-    coroutines.look_for_native_first(changes)

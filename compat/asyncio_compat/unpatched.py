@@ -219,6 +219,8 @@ async def create_server(loop, protocol_factory, host=None, port=None, *,
     if sock is not None or host is None and port is None:
         return await loop.create_server(
             protocol_factory, host, port, sock=sock, backlog=backlog, ssl=ssl)
+    if isinstance(ssl, bool):
+        raise TypeError('ssl argument must be an SSLContext or None')
     if reuse_address is None:
         reuse_address = os.name == 'posix' and sys.platform != 'cygwin'
     hosts = host if is_sequence(host) else [host or None]

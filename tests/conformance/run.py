@@ -110,25 +110,22 @@ def read(written):
 
 def report(title, outcomes, native, verbose):
     """Print what *native* passes and *outcomes* does not; return how many that are."""
-    missing = Outcome('failed', 'it did not run')
-    bad = {}
-    for name, (outcome, _) in native.items():
-        here = outcomes.get(name, missing)
-        if outcome == 'passed' and here.outcome == 'failed':
-            bad[name] = here
-    for name in outcomes.keys() - native.keys():
-        # An error of a module or of a class, or a test that this one alone has.
-        if outcomes[name].outcome == 'failed':
-            bad[name] = outcomes[name]
-    skipped = [name for name, (outcome, _) in outcomes.items()
-               if outcome == 'skipped' and native.get(name, missing).outcome == 'passed']
-    print('%s: %s; beyond native %d fail, %d are skipped' % (title, counts(outcomes), len(bad), len(skipped)))
-    for name in sorted(bad):
-        lines = bad[name].detail.strip().splitlines() or ['']
+    passed = [name for name, (outcome, _) in native.items() if outcome == 'passed']
+    # Also the error of a module or of a class, which is no test.
+    bad = sorted(name for name, (outcome, _) in outcomes.items()
+                 if outcome == 'failed' and (name in passed or name not in native))
+    absent = collections.Counter(name.rpartition('.')[0] for name in passed if name not in outcomes)
+    skipped = [name for name in passed if name in outcomes and outcomes[name].outcome == 'skipped']
+    print('%s: %s; beyond native %d fail, %d do not run, %d are skipped' % (
+        title, counts(outcomes), len(bad), sum(absent.values()), len(skipped)))
+    for name in bad:
+        lines = outcomes[name].detail.strip().splitlines() or ['']
         print('    %s: %s' % (name.replace(TESTS, ''), cause(lines)))
         if verbose:
             print(*('        ' + line for line in lines), sep='\n')
-    return len(bad)
+    for name, number in sorted(absent.items()):
+        print('    %s: %d do not run' % (name.replace(TESTS, ''), number))
+    return len(bad) + len(absent)
 
 
 def cause(lines):
