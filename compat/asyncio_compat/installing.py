@@ -81,7 +81,7 @@ def uninstall() -> None:
     """
     global _changes
     with _lock:
-        if _changes is not None:
+        if _changes:
             _refuse_while_running()
             _changes.undo()
             _changes = None
@@ -155,9 +155,11 @@ def _apply(rows: 'List[Feature]') -> None:
     keep = len(_changes)
     try:
         names = []
+        known = set()   # type: Set[str]
         for row in rows:
             names += [(row, supplying.find(name, row.supplies))
-                      for name in row.supplies]
+                      for name in row.supplies if name not in known]
+            known.update(row.supplies)
         # First what is called, then what calls it: other threads' loops run.
         names.sort(key=lambda pair: pair[1] is None or not pair[1].is_new)
         for row, name in names:
