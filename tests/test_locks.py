@@ -93,9 +93,6 @@ def test_a_condition_waits_for_a_future_of_the_loop(counting):
 @pytest.mark.parametrize('make', [asyncio.Lock, asyncio.Semaphore])
 @pytest.mark.parametrize('cancel_first', [True, False])
 def test_a_turn_that_is_cancelled_is_another_ones(run, make, cancel_first):
-    if make is asyncio.Lock and (3, 5, 2) <= sys.version_info < (3, 6):
-        pytest.skip('a bug of the Lock of this release (bpo-32734)')
-
     async def main():
         lock = make()
         await lock.acquire()
@@ -131,8 +128,6 @@ def test_a_lock_goes_to_one_at_a_time(run):
     run(main())
 
 
-@pytest.mark.skipif((3, 5, 2) <= sys.version_info < (3, 6),
-                    reason='this release returns instead (bpo-32841)')
 def test_a_condition_that_is_cancelled_has_its_lock_again(run):
     async def main():
         condition = asyncio.Condition()
@@ -262,8 +257,6 @@ run(main())
 @pytest.mark.parametrize('installed', ['before', 'after'])
 def test_waiters_that_are_cancelled(waiting, name, installed):
     """Any of them, before or after the first that is left was woken."""
-    if name == 'Lock' and (3, 5, 2) <= sys.version_info < (3, 6):
-        pytest.skip('a bug of the Lock of this release (bpo-32734)')
     if name == 'Semaphore' and (3, 7) <= sys.version_info < (3, 10):
         pytest.skip('a bug of the Semaphore of this release (bpo-45997)')
     waiting('''

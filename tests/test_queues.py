@@ -361,3 +361,17 @@ async def main():
 
 run(main())
 ''')
+
+
+def test_getters_whose_time_is_over_are_forgotten(policy_loop):
+    async def main():
+        queue = asyncio.Queue()
+        for _ in range(50):
+            getter = asyncio.ensure_future(queue.get())
+            await asyncio.sleep(0)
+            getter.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await getter
+        assert not queue._getters
+
+    policy_loop.run_until_complete(main())

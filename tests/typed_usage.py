@@ -200,7 +200,6 @@ def use_table(function: FunctionType, module: ModuleType) -> None:
     changes.set(Echo(), 'name', None)   # type: ignore[arg-type]
     changes.become(function, function)
     changes.become(function, 1)         # type: ignore[arg-type]
-    changes.extend(Changes())
     changes.undo()
     assert_type(transplant(function, vars(module), 'name'), FunctionType)
 

@@ -224,11 +224,7 @@ FEATURES = (
             'tasks.gather',
             'tasks.shield',
             # locks, queues, streams
-            'locks.Lock.acquire',
-            'locks.Lock.release',
-            'locks.Lock._wake_up_first',
             'locks.Event.wait',
-            'locks.Condition.wait',
             'locks.Semaphore.acquire',
             'locks.Semaphore.release',
             'locks.Semaphore._wake_up_next',
@@ -263,7 +259,8 @@ FEATURES = (
             'windows_events.ProactorEventLoop._make_subprocess_transport',
             'windows_events.IocpProactor._result',
         ) + _CONNECTIONS,
-        needs=('awaitables', 'getaddrinfo_skip', 'tcp_nodelay'),
+        needs=('awaitables', 'getaddrinfo_skip', 'tcp_nodelay',
+               'lock_cancellation'),
         prepare='queues.take_over'),
     Feature(
         'get_exception_handler', '3.5.2', (27040,),
@@ -399,6 +396,22 @@ FEATURES = (
             'tasks.gather',
         ),
         needs=('awaitables', 'create_future')),
+    Feature(
+        'lock_cancellation', '3.6.5', (27585, 32734, 32841),
+        'a Lock is never lost, nor had twice, when a task is cancelled',
+        supplies=(
+            'locks.Lock.acquire',
+            'locks.Lock.release',
+            'locks.Lock._wake_up_first',
+            'locks.Condition.wait',
+        ),
+        needs=('create_future',),
+        prepare='locks.take_over'),
+    Feature(
+        'queue_cancellation', '3.6.4', (31620,),
+        'a Queue forgets those that stopped to wait for an item',
+        supplies=('queues.Queue.get',),
+        needs=('create_future',)),
     Feature(
         'subprocess_streams', '3.5.4', (26848, 29704),
         'all that a process wrote is read, and an empty input ends its own',

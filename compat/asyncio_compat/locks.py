@@ -139,21 +139,29 @@ def methods(cls, *names):
 
 
 # As they are before an install.
-_NATIVE = methods(locks.Lock, 'acquire', 'release')
-_NATIVE.update(methods(locks.Semaphore, 'acquire', 'release'))
+_LOCK = methods(locks.Lock, 'acquire', 'release')
+_SEMAPHORE = methods(locks.Semaphore, 'acquire', 'release')
 
 
 def take_over(changes):
-    """Have what was bound or was waiting before the install go on right."""
-    change_in_place(changes, _NATIVE)
-    for frame in suspended_in(_NATIVE):
-        lock, waiter = frame.f_locals['self'], frame.f_locals.get('fut')
-        if waiter is None:
-            continue
-        if isinstance(lock, locks.Lock):
-            waiter.add_done_callback(functools.partial(_pass_on, lock))
-        elif '_wake_up_next' not in frame.f_code.co_names:
-            _take_over_semaphore(lock, waiter)
+    """Have locks that were bound or waited for before the install go on."""
+    change_in_place(changes, _LOCK)
+    for frame in suspended_in(_LOCK):
+        waiter = frame.f_locals.get('fut')
+        if waiter is not None:
+            waiter.add_done_callback(
+                functools.partial(_pass_on, frame.f_locals['self']))
+
+
+def take_over_semaphores(changes):
+    """The same for semaphores."""
+    change_in_place(changes, _SEMAPHORE)
+    for frame in suspended_in(_SEMAPHORE):
+        # 3.5.1 waits as it is done here.
+        if '_wake_up_next' not in frame.f_code.co_names:
+            waiter = frame.f_locals.get('fut')
+            if waiter is not None:
+                _take_over_semaphore(frame.f_locals['self'], waiter)
 
 
 def change_in_place(changes, native):

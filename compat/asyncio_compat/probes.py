@@ -10,8 +10,9 @@ import socket
 import sys
 import types
 
-from asyncio import base_events, events, futures, selector_events, sslproto
-from asyncio import streams, subprocess, tasks, transports
+from asyncio import base_events, events, futures, locks, queues
+from asyncio import selector_events, sslproto, streams, subprocess, tasks
+from asyncio import transports
 
 
 class _Loop(base_events.BaseEventLoop):
@@ -390,10 +391,10 @@ def ssl_set_protocol():
 
 
 def run_until_complete():
-    class Loop(_Loop):
-        def _check_running(self):
-            pass
+    if _is_compiled():
+        return True
 
+    class Loop(_Loop):
         def run_forever(self):
             raise _Found
 
@@ -406,3 +407,43 @@ def run_until_complete():
     finally:
         loop.close()
     return not future._callbacks
+
+
+def lock_cancellation():
+    if _is_compiled():
+        return True
+    loop = _Loop()
+    try:
+        lock = locks.Lock(loop=loop)
+        first = tasks.Task(lock.acquire(), loop=loop)
+        second, third, *others = waiting = [
+            tasks.Task(lock.acquire(), loop=loop) for _ in range(4)]
+        loop._run_once()
+        third.cancel()
+        lock.release()
+        second.cancel()
+        for _ in range(4):
+            loop._run_once()
+        for task in waiting:
+            task._log_destroy_pending = False
+        # 3.5.2 and 3.5.3 lose it here; on 3.5.10 both others have it.
+        return first.done() and [task.done() for task in others] == [
+            True, False]
+    finally:
+        loop.close()
+
+
+def queue_cancellation():
+    if _is_compiled():
+        return True
+    loop = _Loop()
+    try:
+        queue = queues.Queue(loop=loop)
+        getter = tasks.Task(queue.get(), loop=loop)
+        loop._run_once()
+        getter.cancel()
+        loop._run_once()
+        loop._run_once()
+        return not queue._getters
+    finally:
+        loop.close()

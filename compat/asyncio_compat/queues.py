@@ -89,7 +89,7 @@ _NATIVE = locks.methods(queues.Queue,
 
 def take_over(changes):
     """Have what was bound or was waiting before the install go on right."""
-    locks.take_over(changes)
+    locks.take_over_semaphores(changes)
     locks.change_in_place(changes, _NATIVE)
     if hasattr(queues.Queue, '_put_it_back'):
         changes.become(queues.Queue._put_it_back, Queue._put_it_back)
