@@ -426,6 +426,7 @@ class BaseEventLoop:
         try:
             before = module.get_asyncgen_hooks()
         except AttributeError:
+            # Not imported: nothing to end.  int() does nothing.
             return int
         if self._asyncgens is None:
             self._asyncgens = weakref.WeakSet()
