@@ -353,14 +353,14 @@ asyncio.set_event_loop(None)
 
 async def main():
     import asyncio_compat.auto
-    await asyncio.sleep(0.001, loop=loop) if %r else None
+    await asyncio.sleep(0.001)
     assert asyncio.get_event_loop() is loop
     return 'result'
 
 assert loop.run_until_complete(main()) == 'result'
 assert loop.run_until_complete(main()) == 'result'
 loop.close()
-''' % LACKS)
+''')
 
 
 def test_a_loop_that_runs_in_another_thread(child):

@@ -384,10 +384,19 @@ def test_the_output_of_a_process_outlives_it(policy_loop, run):
         process = await asyncio.create_subprocess_exec(
             sys.executable, '-c', 'print("x" * 9999)', limit=1000,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        # wait() will not do: since 3.11 it waits for the pipes as well.
+        exited, protocol = asyncio.Event(), process._protocol
+        process_exited = protocol.process_exited
+
+        def note_exit():
+            process_exited()
+            exited.set()
+
+        protocol.process_exited = note_exit
         # More than twice the limit: the pipe pauses until this is read.
         data = await process.stdout.read(1)
-        while process.returncode is None:
-            await asyncio.sleep(0.01)
+        if process.returncode is None:
+            await exited.wait()
         await ticks()
         data += await process.stdout.read()
         await process.wait()
