@@ -4,7 +4,7 @@
     python3 run.py demo                 what each interpreter of this machine lacks, and what it gets
     python3 run.py test                 the tests, on every interpreter that pyenv has
     python3 run.py test cp350 py311     the tests, on these
-    python3 run.py readme               draw the table of README.md anew
+    python3 run.py docs                 draw the tables of README.md and of docs/ anew
 """
 import argparse
 import json
@@ -15,40 +15,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import interpreters
+
 ROOT = Path(__file__).resolve().parent
 TOX_HOME = ROOT / '.venv-tox'
 TOX_PINS = ROOT / 'tests' / 'requirements' / 'tox.txt'
 RESULT = ROOT / '.tox' / 'result.json'
 
 
-def pyenv_versions():
-    """The folder that holds an interpreter a folder, or None."""
-    root = os.environ.get('PYENV_ROOT')
-    if not root and shutil.which('pyenv'):
-        root = subprocess.run(['pyenv', 'root'], stdout=subprocess.PIPE, universal_newlines=True).stdout.strip()
-    versions = Path(root or Path.home() / '.pyenv') / 'versions'
-    return versions if versions.is_dir() else None
-
-
 # demo
-
-def interpreters():
-    """[((3, 5, 0), path), …] for each Python >= 3.5 of pyenv and of PATH, oldest first, this one included."""
-    candidates = [sys.executable]
-    if pyenv_versions():
-        candidates += [str(path) for path in pyenv_versions().glob('*/bin/python')]
-    candidates += filter(None, (shutil.which('python3.%d' % minor) for minor in range(5, 30)))
-    found = {}
-    for path in candidates:
-        asked = subprocess.run([path, '-c', 'import sys; print(*sys.version_info[:3])'], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
-        # A shim of pyenv for a version that is not switched on answers with an error.
-        if asked.returncode == 0:
-            version = tuple(map(int, asked.stdout.split()))
-            if version >= (3, 5):
-                found.setdefault(version, path)
-    return sorted(found.items())
-
 
 def features_of(python):
     """What `python -m asyncio_compat --json` says there."""
@@ -63,11 +38,11 @@ def features_of(python):
 
 def demo(arguments):
     columns, failures, rows, reasons = [], [], {}, {}
-    for version, python in interpreters():
+    for version, python in interpreters.all_found():
         try:
             features = features_of(python)
         except RuntimeError as error:
-            failures.append('%s: %s' % (dotted(version), error))
+            failures.append('%s: %s' % (version, error))
             continue
         rows.update((feature['id'], feature) for feature in features)
         reasons.update((feature['id'], feature['reason']) for feature in features if feature['reason'])
@@ -91,7 +66,7 @@ def dotted(version):
 
 
 def print_table(rows, columns):
-    heads = [dotted(first) if first == last else dotted(first) + '-' + dotted(last) for first, last, _ in columns]
+    heads = [first if first == last else first + '-' + last for first, last, _ in columns]
     lines = [['feature', 'since'] + heads]
     for id, feature in rows.items():
         lines.append([id, feature['since']] + [states.get(id, '') for _, _, states in columns])
@@ -101,26 +76,44 @@ def print_table(rows, columns):
         print('  '.join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
 
 
-# readme
+# docs
 
-README = ROOT / 'README.md'
-TABLE = re.compile(r'(?<=readme -->\n).*(?=<!-- end of the table -->)', re.S)
-
-
-def drawn_table():
-    """features.py as a table in Markdown."""
-    sys.path.insert(0, str(ROOT / 'compat'))
-    from asyncio_compat.features import FEATURES
-    lines = ['| feature | since | bpo | what holds |', '|---|---|---|---|']
-    for row in FEATURES:
-        numbers = ', '.join('[%d](https://bugs.python.org/issue%d)' % (number, number) for number in row.bpo)
-        lines.append('| `%s` | %s | %s | %s |' % (row.id, row.since, numbers or '–', row.summary))
-    return '\n'.join(lines) + '\n'
+# What stands between two comments: <!-- drawn: NAME --> and <!-- end -->.
+TABLE = re.compile(r'(?<=<!-- drawn: )(\w+)( -->\n).*?(?=<!-- end -->)', re.S)
 
 
-def readme(arguments):
-    text = README.read_text(encoding='utf-8')
-    README.write_text(TABLE.sub(lambda found: drawn_table(), text), encoding='utf-8')
+def drawn(name):
+    """A table in Markdown: of features.py, or what conformance/unpassable.py lists."""
+    sys.path[:0] = [str(ROOT / 'compat'), str(ROOT / 'tests' / 'conformance')]
+    from asyncio_compat import features
+    from unpassable import UNPASSABLE
+    if name == 'unpassable':
+        return table(['test', 'on', 'why it cannot pass'],
+                     [['`%s`' % test, ', '.join(versions), why] for test, (versions, why) in UNPASSABLE.items()])
+    return table(['feature', 'since', 'bpo', 'what holds'],
+                 [['`%s`' % row.id, row.since, bpo_links(row), row.summary] for row in getattr(features, name)])
+
+
+def table(head, rows):
+    lines = [head, ['---'] * len(head)] + rows
+    return ''.join('| %s |\n' % ' | '.join(cells) for cells in lines)
+
+
+def bpo_links(row):
+    return ', '.join('[%d](https://bugs.python.org/issue%d)' % (number, number) for number in row.bpo) or '–'
+
+
+def pages():
+    return [ROOT / 'README.md'] + sorted((ROOT / 'docs').glob('*.md'))
+
+
+def redrawn(text):
+    return TABLE.sub(lambda found: found.group(1) + found.group(2) + drawn(found.group(1)), text)
+
+
+def docs(arguments):
+    for page in pages():
+        page.write_text(redrawn(page.read_text(encoding='utf-8')), encoding='utf-8')
     return 0
 
 
@@ -140,8 +133,8 @@ def tox_python():
 
 
 def test(arguments):
-    versions = pyenv_versions()
-    if versions is None:
+    versions = interpreters.pyenv_versions()
+    if not versions.is_dir():
         sys.exit('The tests take their interpreters from pyenv, which is not here. See https://github.com/pyenv/pyenv')
     os.environ['PYENV_ROOT'] = str(versions.parent)
     python = tox_python()
@@ -195,8 +188,8 @@ def main():
     command = commands.add_parser('demo', help='compare the interpreters of this machine')
     command.set_defaults(function=demo)
 
-    command = commands.add_parser('readme', help='draw the table of README.md from features.py')
-    command.set_defaults(function=readme)
+    command = commands.add_parser('docs', help='draw the tables of README.md and docs/ from what they tell of')
+    command.set_defaults(function=docs)
 
     command = commands.add_parser('test', help='run the tests; see tox.ini for the environments')
     command.add_argument('environments', nargs='*', metavar='environment')

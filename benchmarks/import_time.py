@@ -10,9 +10,12 @@ import json
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 import children
-import interpreters
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import interpreters     # noqa: E402
 
 PROCESSES = 20
 

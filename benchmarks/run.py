@@ -13,7 +13,9 @@ import tempfile
 from pathlib import Path
 
 import children
-import interpreters
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import interpreters     # noqa: E402
 
 MEASURE = str(Path(__file__).resolve().parent / 'measure.py')
 BENCHMARKS = ('spawn', 'gather', 'future_round_trip', 'sleep_zero', 'echo', 'readline_echo', 'readexactly')

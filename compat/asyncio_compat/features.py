@@ -82,7 +82,8 @@ _CONNECTIONS = _ADDRESSES + (
     'selector_events.BaseSelectorEventLoop._accept_connection',
 )
 
-FEATURES = (
+# The sixteen of "What's New In Python 3.6", in its order.
+WHATS_NEW = (
     Feature(
         'running_loop', '3.5.4', (28613, 29703),
         'get_event_loop() returns the loop that runs the caller',
@@ -327,7 +328,7 @@ FEATURES = (
         ) + _CONNECTIONS,
         needs=('create_future', 'getaddrinfo_skip')),
     Feature(
-        'tcp_nodelay', '3.6', (27456, 29743),
+        'tcp_nodelay', '3.6.5', (27456, 29743),
         'every TCP transport sends small writes at once',
         supplies=_SOCKET_TYPES + (
             'base_events._set_nodelay',
@@ -359,7 +360,10 @@ FEATURES = (
         'accelerated', '3.6', (26081, 28544),
         'compiled Future and Task',
         reason='this version of asyncio-compat has no compiled part yet'),
-    # Mended since, for those who hit it on 3.5.
+)   # type: Tuple[Feature, ...]
+
+# What was mended since, for those who hit it on 3.5.
+FIXES = (
     Feature(
         'call_soon', '3.5.3', (28600,),
         'a callback is looked at in debug mode only',
@@ -432,6 +436,8 @@ FEATURES = (
             'sslproto._SSLProtocolTransport.get_protocol',
         )),
 )   # type: Tuple[Feature, ...]
+
+FEATURES = WHATS_NEW + FIXES
 
 
 def by_id(ids: 'Iterable[str]') -> 'Tuple[Feature, ...]':

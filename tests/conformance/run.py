@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """CPython's own asyncio tests under the package; needs Python 3.8 or later, on POSIX, and nothing else.
 
-    python3 run.py --python PATH --suite PATH      what fails on the one and natively not on the other
-    … --pattern test_tasks                         the tests of this module
-    … --pattern test_wait_for                      the tests with this in their names
-    … --stock                                      without the package
+    python3 run.py                            3.5.10's tests on each 3.5: what fails there and not natively on 3.5.10
+    … --python 3.5.2 --suite 3.5.3            another interpreter, another one's tests (versions or paths)
+    … --pattern test_tasks                    the tests of this module
+    … --pattern test_wait_for                 the tests with this in their names
+    … --stock                                 without the package
 
---suite is an interpreter whose standard library has its tests, such as a 3.5.10. They stay where they are, and so does
-its asyncio.test_utils, which they need.
+The tests stay in the standard library of the interpreter that has them, and so does its asyncio.test_utils, which they
+need. What that interpreter itself fails is run first, and not held against the others.
 """
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import signal
@@ -19,8 +21,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+from unpassable import UNPASSABLE
+
 HERE = Path(__file__).resolve().parent
-PACKAGE = HERE.parent.parent / 'compat'
+ROOT = HERE.parent.parent
+PACKAGE = ROOT / 'compat'
+
+sys.path.insert(0, str(ROOT))
+import interpreters     # noqa: E402
+
 TESTS = 'test.test_asyncio.'
 
 Outcome = collections.namedtuple('Outcome', 'outcome detail')
@@ -28,28 +37,36 @@ Outcome = collections.namedtuple('Outcome', 'outcome detail')
 
 def main():
     arguments = parse_arguments()
-    suite = asked(arguments.suite, 'import os; print(os.path.dirname(os.__file__))')
-    interpreters = [(arguments.suite, '')]
-    interpreters += [(python, '' if arguments.stock else str(PACKAGE)) for python in arguments.python]
-    outcomes = [{} for _ in interpreters]
-    for module in modules_of(suite, arguments.pattern):
-        for (python, package), into in zip(interpreters, outcomes):
-            progress('%s on %s' % (module, python))
-            into.update(run_module(python, package, suite, module, arguments.pattern, arguments.timeout))
-    progress('')
-    native = outcomes[0]
-    if not any(outcome == 'passed' for outcome, _ in native.values()):
-        raise SystemExit('%s has none of these tests, or passes none' % arguments.suite)
-    print('%s: %s' % (label(arguments.suite, ''), counts(native)))
-    bad = [report(label(*interpreter), run, native, arguments.verbose)
-           for interpreter, run in zip(interpreters[1:], outcomes[1:])]
-    return 1 if any(bad) else 0
+    ((suite_version, suite_python),) = interpreters.named([arguments.suite])
+    suite = asked(suite_python, 'import os; print(os.path.dirname(os.__file__))')
+    tested = interpreters.named(arguments.python or [
+        version for version, _ in interpreters.all_found() if version.startswith('3.5.')])
+    modules = modules_of(suite, arguments.pattern)
+
+    def run(python, package):
+        outcomes = {}
+        for module in modules:
+            outcomes.update(run_module(python, package, suite, module, arguments.pattern, arguments.timeout))
+        return outcomes
+
+    # Each interpreter in a thread, which waits for its children.
+    with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
+        native = threads.submit(run, suite_python, '')
+        running = [(version, threads.submit(run, python, '' if arguments.stock else str(PACKAGE)))
+                   for version, python in tested]
+        native = native.result()
+        if not any(outcome == 'passed' for outcome, _ in native.values()):
+            raise SystemExit('%s has none of these tests, or passes none' % suite_python)
+        print("%s: %s, which are the measure" % (suite_version, counts(native)))
+        bad = {version: report(version, outcomes.result(), native, arguments.verbose) for version, outcomes in running}
+    print('beyond native ' + ', '.join('%d on %s' % (number, version) for version, number in bad.items()))
+    return 1 if any(bad.values()) else 0
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description="CPython's own asyncio tests under the package.")
-    parser.add_argument('--python', action='append', required=True, help='the interpreter to test; may be repeated')
-    parser.add_argument('--suite', required=True, help='the interpreter that has the tests, and passes them')
+    parser.add_argument('--python', action='append', help='the interpreter to test; may be repeated; without it each 3.5')
+    parser.add_argument('--suite', default='3.5.10', help='the interpreter that has the tests, and passes them')
     parser.add_argument('--pattern', default='', help='a part of the name of the module, the class or the test')
     parser.add_argument('--stock', action='store_true', help='run without the package')
     parser.add_argument('--timeout', type=float, default=60, help='seconds that a test may take')
@@ -108,24 +125,31 @@ def read(written):
     return {line['test']: Outcome(line['outcome'], line['detail']) for line in lines}
 
 
-def report(title, outcomes, native, verbose):
-    """Print what *native* passes and *outcomes* does not; return how many that are."""
+def report(version, outcomes, native, verbose):
+    """Print what *native* passes and *outcomes* does not; return how many that are and should not be."""
     passed = [name for name, (outcome, _) in native.items() if outcome == 'passed']
     # Also the error of a module or of a class, which is no test.
-    bad = sorted(name for name, (outcome, _) in outcomes.items()
-                 if outcome == 'failed' and (name in passed or name not in native))
+    failed = sorted(name for name, (outcome, _) in outcomes.items()
+                    if outcome == 'failed' and (name in passed or name not in native))
+    unpassable = {TESTS + test for test, (versions, _) in UNPASSABLE.items() if version in versions}
+    bad = [name for name in failed if name not in unpassable]
+    mended = sorted(unpassable.intersection(name for name, (outcome, _) in outcomes.items() if outcome == 'passed'))
     absent = collections.Counter(name.rpartition('.')[0] for name in passed if name not in outcomes)
     skipped = [name for name in passed if name in outcomes and outcomes[name].outcome == 'skipped']
-    print('%s: %s; beyond native %d fail, %d do not run, %d are skipped' % (
-        title, counts(outcomes), len(bad), sum(absent.values()), len(skipped)))
+    print('%s: %s; beyond native %d fail, %d cannot pass, %d do not run, %d are skipped' % (
+        version, counts(outcomes), len(bad), len(failed) - len(bad), sum(absent.values()), len(skipped)))
     for name in bad:
         lines = outcomes[name].detail.strip().splitlines() or ['']
         print('    %s: %s' % (name.replace(TESTS, ''), cause(lines)))
         if verbose:
             print(*('        ' + line for line in lines), sep='\n')
+    for name in mended:
+        print('    %s: unpassable.py says that it cannot pass, and it does' % name.replace(TESTS, ''))
     for name, number in sorted(absent.items()):
         print('    %s: %d do not run' % (name.replace(TESTS, ''), number))
-    return len(bad) + len(absent)
+    for reason, number in collections.Counter(outcomes[name].detail for name in skipped).items():
+        print('    %d skipped: %s' % (number, reason))
+    return len(bad) + len(mended) + len(absent)
 
 
 def cause(lines):
@@ -142,19 +166,9 @@ def counts(outcomes):
     return '%d run, %d fail, %d skipped' % (count['passed'] + count['failed'], count['failed'], count['skipped'])
 
 
-def label(python, package):
-    version = asked(python, 'import platform; print(platform.python_version())')
-    return '%s %s' % (version, 'patched' if package else 'native')
-
-
 def asked(python, code):
     return subprocess.run([python, '-c', code], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           universal_newlines=True).stdout.strip()
-
-
-def progress(text):
-    if sys.stderr.isatty():
-        print('\r%-78s' % text[-78:], end='\r', file=sys.stderr, flush=True)
 
 
 if __name__ == '__main__':

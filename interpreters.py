@@ -1,7 +1,8 @@
-"""Where the interpreters are that get measured."""
+"""Where the interpreters are that get tested and measured; needs Python 3.8 or later."""
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 ASK = 'import sys; print(sys.implementation.name, *sys.version_info[:3])'
@@ -23,8 +24,8 @@ def named(names):
 
 
 def all_found():
-    """Each CPython >= 3.5 of pyenv and of PATH, the oldest first."""
-    candidates = [str(path) for path in sorted(pyenv_versions().glob('*/bin/python'))]
+    """Each CPython >= 3.5 of pyenv and of PATH, this one included, the oldest first."""
+    candidates = [str(path) for path in sorted(pyenv_versions().glob('*/bin/python'))] + [sys.executable]
     candidates += filter(None, (shutil.which('python3.%d' % minor) for minor in range(5, 30)))
     found = {}
     for path in candidates:

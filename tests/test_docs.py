@@ -1,0 +1,47 @@
+"""README.md and docs/ say what the code says."""
+
+import os
+import re
+import sys
+
+import pytest
+
+import asyncio_compat
+from asyncio_compat import features
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def page(*path):
+    with open(os.path.join(ROOT, *path), encoding='utf-8') as stream:
+        return stream.read()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 8), reason='run.py needs 3.8')
+def test_the_tables_are_drawn_anew(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    import run
+    for path in run.pages():
+        text = path.read_text(encoding='utf-8')
+        assert run.redrawn(text) == text, path
+
+
+def test_every_public_name_is_there():
+    names = set(re.findall(r'`(?:\w+\.)?(\w+)[`(]', page('README.md')))
+    assert set(asyncio_compat.__all__) - {'InstallError'} <= names
+
+
+@pytest.mark.parametrize('rows, path', [
+    (features.WHATS_NEW, ['README.md']),
+    (features.FIXES, ['docs', 'fixes.md'])])
+def test_every_row_is_there(rows, path):
+    for row in rows:
+        assert '| `%s` | %s |' % (row.id, row.since) in page(*path)
+
+
+def test_few_of_cpythons_tests_cannot_pass(monkeypatch):
+    monkeypatch.setattr(sys, 'path', sys.path + [
+        os.path.join(ROOT, 'tests', 'conformance')])
+    from unpassable import UNPASSABLE
+    assert len(UNPASSABLE) <= 10
+    assert all(versions and why for versions, why in UNPASSABLE.values())
