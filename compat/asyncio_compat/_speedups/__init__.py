@@ -6,16 +6,12 @@ from . import core
 
 
 def bind():
-    pairs = ((core.Future, futures.Future), (core.Task, tasks.Task), (core.Loop, unix_events._UnixSelectorEventLoop),
-             (core.SocketTransport, selector_events._SelectorSocketTransport),
-             (core.StreamReader, streams.StreamReader), (core.Gathering, tasks._GatheringFuture))
-    made = [type(theirs.__name__, (ours, theirs), {'__module__': theirs.__module__, '__doc__': theirs.__doc__})
-            for ours, theirs in pairs]
-    core.bind(*made)
-    for fast, (_, old) in zip(made[:-1], pairs):
-        old.__new__ = redirect(fast, old)
+    for theirs, ours in core.bind().items():
+        core.redirect(theirs, ours)
     tasks._gather = core.gather
     tasks.gather.__code__ = gather.__code__
+    tasks.Task.current_task = classmethod(current_task)
+    tasks.Task.all_tasks = classmethod(all_tasks)
 
 
 def gather(*coros_or_futures, loop=None, return_exceptions=False):
@@ -28,13 +24,14 @@ def gather(*coros_or_futures, loop=None, return_exceptions=False):
     return _gather(coros_or_futures, loop, return_exceptions)
 
 
-def redirect(fast, old):
-    def __new__(cls, *args, **kwargs):
-        return object.__new__(cls) if cls is not old else fast.__new__(fast, *args, **kwargs)
-    return __new__
-
-
 def current_task(cls, loop=None):
     if loop is None:
         loop = events.get_event_loop()
-    return core.current_task(loop) or cls._current_tasks.get(loop)
+    task = core.current_task(loop)
+    return cls._current_tasks.get(loop) if task is None else task
+
+
+def all_tasks(cls, loop=None):
+    if loop is None:
+        loop = events.get_event_loop()
+    return {task for task in cls._all_tasks if task._loop is loop} | core.all_tasks(loop)

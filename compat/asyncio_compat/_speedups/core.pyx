@@ -1,13 +1,17 @@
 # cython: language_level=3, iterable_coroutine=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""The compiled core: one extension, one concept a file."""
+"""The compiled core of asyncio: one extension, one concept a file."""
+
+VERSION = '@VERSION@'
 
 include "names.pxi"
+include "redirect.pxi"
+include "handle.pxi"
 include "ready.pxi"
 include "future.pxi"
 include "task.pxi"
-include "handle.pxi"
-include "loop.pxi"
 include "gather.pxi"
+include "poll.pxi"
+include "loop.pxi"
 include "socket.pxi"
 include "reader.pxi"

@@ -24,8 +24,8 @@ cdef class Gathering(Future):
         cdef Future ours
         if type(child) is TaskType or type(child) is FutureType:
             ours = <Future>child
-            cancelled, error, value = ours.state == CANCELLED, ours.error, ours.value
-            ours.log_traceback = False
+            cancelled, error, value = ours.state == CANCELLED, ours._exception, ours._result
+            ours._log_traceback = False
         else:
             cancelled = child.cancelled()
             error = None if cancelled else child.exception()
@@ -76,7 +76,7 @@ def gather(tuple arguments, loop, bint return_exceptions):
                 if loop is None:
                     loop = future._loop
                 if type(future) is TaskType:
-                    (<Task>future).log_destroy_pending = False
+                    (<Task>future)._log_destroy_pending = False
                 else:
                     future._log_destroy_pending = False
             else:

@@ -21,10 +21,7 @@ cdef extern from *:
     object new_of(object type)
     void set_slot(object o, Py_ssize_t offset, object value)
     PyObject *SLOT(object o, Py_ssize_t offset)
-    PyObject *Py_True
 
-cdef object Handle = events.Handle
-cdef object TimerHandle = events.TimerHandle
 cdef Py_ssize_t CALLBACK_SLOT = slot_offset(Handle._callback)
 cdef Py_ssize_t ARGS_SLOT = slot_offset(Handle._args)
 cdef Py_ssize_t LOOP_SLOT = slot_offset(Handle._loop)

@@ -1,56 +1,74 @@
-# What the other files use of asyncio and of the C API: bound here, and nowhere else.
+# What the other files use of asyncio and of CPython: bound here, and nowhere else.
 
-import reprlib
+import heapq
+import selectors
+import socket
 import sys
 
-from asyncio import base_events, coroutines, events, futures, tasks
+from asyncio import base_events, coroutines, events, futures, selector_events, streams, tasks, unix_events
 
-from cpython.object cimport PyObject, PyTypeObject, PyObject_GetAttr
-from cpython.ref cimport Py_INCREF, Py_DECREF
-from cpython.mem cimport PyMem_Malloc, PyMem_Realloc, PyMem_Free
+from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_GET_SIZE, PyByteArray_Resize
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.exc cimport PyErr_CheckSignals, PyErr_SetFromErrno
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.object cimport PyObject, PyObject_GenericSetAttr, PyTypeObject
+from cpython.ref cimport Py_DECREF, Py_INCREF
+from libc.errno cimport EAGAIN, EINTR, errno
+from libc.math cimport ceil
+from libc.string cimport memmove
 
 cdef extern from "Python.h":
-    int PyGen_CheckExact(object)
-    int PyCoro_CheckExact(object)
-    object PyObject_Call(object, object, PyObject *)
-    int _PyGen_FetchStopIterationValue(PyObject **) except -1
-    void PyErr_SetObject(PyObject *, PyObject *)
-    PyObject *PyErr_Occurred()
-    void PyErr_Clear()
+    PyObject *Py_True
     PyObject *PyExc_StopIteration
+    bint PyGen_CheckExact(object)
+    bint PyCoro_CheckExact(object)
+    int _PyGen_FetchStopIterationValue(PyObject **) except -1
+    object PyObject_Call(object, object, PyObject *)
+    PyObject *PyObject_CallMethodObjArgs(PyObject *, PyObject *, ...)
+    PyObject *PyErr_Occurred()
+    bint PyErr_ExceptionMatches(PyObject *)
+    void PyErr_Fetch(PyObject **, PyObject **, PyObject **)
+    void PyErr_NormalizeException(PyObject **, PyObject **, PyObject **)
+    void PyErr_SetObject(object, object)
+    int PyException_SetTraceback(PyObject *, PyObject *)
+    int PyObject_GenericDelAttr "PyObject_GenericSetAttr"(PyObject *, PyObject *, PyObject *) except -1
     void Py_XDECREF(PyObject *)
-    PyObject *PyTuple_Pack(Py_ssize_t, ...)
-    PyObject *PyObject_CallFunctionObjArgs(PyObject *, ...)
-
-ctypedef PyObject *(*iternextfunc)(PyObject *)
-
-cdef extern from *:
-    """
-    #define step_generator(coro) (PyGen_Type.tp_iternext(coro))
-    #define set_tp_iternext(type, f) (((PyTypeObject *)(type))->tp_iternext = (iternextfunc)(f))
-    """
-    PyObject *step_generator(PyObject *coro)
-    void set_tp_iternext(object type, iternextfunc f)
 
 cdef object CancelledError = futures.CancelledError
 cdef object InvalidStateError = futures.InvalidStateError
+cdef object IncompleteReadError = streams.IncompleteReadError
+cdef object LimitOverrunError = streams.LimitOverrunError
+cdef object Handle = events.Handle
+cdef object TimerHandle = events.TimerHandle
+cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
+cdef object Socket = socket.socket
+cdef object StreamReaderProtocol = streams.StreamReaderProtocol
 
-# The classes that are made of the ones below and asyncio's own; see bind().
+# asyncio's own, for what is not worth to be compiled.
+cdef object python_loop = base_events.BaseEventLoop
+cdef object python_transport = selector_events._SelectorSocketTransport
+
+# What bind() makes of the classes below and asyncio's: an object of exactly this type has no overrides.
 cdef object FutureType = None
 cdef object TaskType = None
+cdef object GatheringType = None
 cdef object LoopType = None
 cdef object TransportType = None
 cdef object ReaderType = None
-cdef object GatheringType = None
-cdef object ProtocolType = None
 
 
-def bind(future_type, task_type, loop_type, transport_type, reader_type, gathering_type):
-    global FutureType, TaskType, LoopType, TransportType, ReaderType, GatheringType, ProtocolType
-    FutureType = future_type
-    TaskType = task_type
-    LoopType = loop_type
-    TransportType = transport_type
-    ReaderType = reader_type
-    GatheringType = gathering_type
-    ProtocolType = streams.StreamReaderProtocol
+def bind():
+    """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
+    global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType
+    FutureType = merged(Future, futures.Future)
+    TaskType = merged(Task, tasks.Task)
+    GatheringType = merged(Gathering, tasks._GatheringFuture)
+    LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)
+    TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
+    ReaderType = merged(StreamReader, streams.StreamReader)
+    return {made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)}
+
+
+cdef object merged(ours, theirs):
+    return type(theirs.__name__, (ours, theirs), {
+        '__doc__': theirs.__doc__, '__module__': theirs.__module__, '__qualname__': theirs.__qualname__})

@@ -1,11 +1,5 @@
 # StreamReader: its buffer, and what reads it.
 
-from asyncio import streams
-
-cdef object IncompleteReadError = streams.IncompleteReadError
-cdef object LimitOverrunError = streams.LimitOverrunError
-
-
 cdef class StreamReader:
     cdef public object _loop
     cdef public bytearray _buffer
@@ -32,7 +26,7 @@ cdef class StreamReader:
             return 0
         before = PyByteArray_GET_SIZE(self._buffer)
         PyByteArray_Resize(self._buffer, before + number)
-        memcpy(PyByteArray_AS_STRING(self._buffer) + before, data, number)
+        memmove(PyByteArray_AS_STRING(self._buffer) + before, data, number)
         return self.fed()
 
     cdef int fed(self) except -1:

@@ -65,3 +65,68 @@ cdef inline Entry ring_pop(Ring *ring):
     ring.first = (ring.first + 1) & ring.mask
     ring.length -= 1
     return entry
+
+
+cdef int ring_clear(Ring *ring) except -1:
+    cdef Entry entry
+    while ring.length:
+        entry = ring_pop(ring)
+        Py_DECREF(<object>entry.what)
+        Py_XDECREF(entry.argument)
+    return 0
+
+
+cdef object as_handle(Loop loop, int kind, what, argument):
+    """What asyncio's Python code would have in the place of an entry."""
+    if kind == HANDLE:
+        return what
+    if kind == WAKEUP:
+        return new_handle(Handle, (<Task>what)._wakeup, (argument,), loop)
+    if kind == STEP:
+        return new_handle(Handle, (<Task>what)._step, (), loop)
+    return new_handle(Handle, what, (argument,), loop)
+
+
+cdef class Ready:
+    """The ring as the deque of handles that asyncio's Python code has."""
+
+    cdef Loop loop
+
+    def __len__(self):
+        return self.loop.ring.length
+
+    def __iter__(self):
+        cdef Entry entry
+        cdef Py_ssize_t i
+        handles = []
+        for i in range(self.loop.ring.length):
+            entry = self.loop.ring.entries[(self.loop.ring.first + i) & self.loop.ring.mask]
+            handles.append(as_handle(self.loop, entry.kind, <object>entry.what,
+                                     None if entry.argument is NULL else <object>entry.argument))
+        return iter(handles)
+
+    def __repr__(self):
+        return repr(list(self))
+
+    def append(self, handle):
+        ring_push(&self.loop.ring, HANDLE, handle, NULL)
+
+    def extend(self, handles):
+        for handle in handles:
+            self.append(handle)
+
+    def popleft(self):
+        cdef Entry entry
+        if not self.loop.ring.length:
+            raise IndexError('pop from an empty deque')
+        entry = ring_pop(&self.loop.ring)
+        what = <object>entry.what
+        Py_DECREF(what)
+        argument = None
+        if entry.argument is not NULL:
+            argument = <object>entry.argument
+            Py_DECREF(argument)
+        return as_handle(self.loop, entry.kind, what, argument)
+
+    def clear(self):
+        ring_clear(&self.loop.ring)

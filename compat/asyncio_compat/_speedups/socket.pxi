@@ -1,25 +1,11 @@
 # The transport of a plain socket: recv and send without asyncio's Python code.
 
-import socket as socket_module
-
-from asyncio import constants, selector_events
-
-from cpython.bytes cimport PyBytes_FromStringAndSize, PyBytes_AS_STRING, PyBytes_GET_SIZE
-from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_GET_SIZE, PyByteArray_Resize
-from libc.errno cimport EAGAIN
-from libc.string cimport memcpy
-
 cdef extern from "sys/socket.h":
     Py_ssize_t recv(int, void *, size_t, int)
     Py_ssize_t send(int, const void *, size_t, int)
 
 cdef enum:
     MOST_RECEIVED = 256 * 1024
-
-cdef object Socket = socket_module.socket
-cdef object python_read_ready = selector_events._SelectorSocketTransport._read_ready
-cdef object python_write_ready = selector_events._SelectorSocketTransport._write_ready
-cdef object python_write = selector_events._SelectorSocketTransport.write
 
 # One for all: nobody else runs while it is filled and emptied. A new bytes of this size would make glibc grow and trim
 # its heap at every message, which doubles the time of an echo.
@@ -45,12 +31,12 @@ cdef class SocketTransport:
         if self._conn_lost:
             return
         if type(self._sock) is not Socket:
-            python_read_ready(self)
+            python_transport._read_ready(self)
             return
         number = recv(self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
         if number > 0:
             protocol = self._protocol
-            if type(protocol) is ProtocolType:
+            if type(protocol) is StreamReaderProtocol:
                 reader = protocol._stream_reader
                 if type(reader) is ReaderType:
                     (<StreamReader>reader).feed(received, number)
@@ -58,7 +44,7 @@ cdef class SocketTransport:
             protocol.data_received(PyBytes_FromStringAndSize(received, number))
         elif number == 0 or not again():
             # It asks once more, and does what follows.
-            python_read_ready(self)
+            python_transport._read_ready(self)
 
     def write(self, data):
         cdef Py_ssize_t number
@@ -69,7 +55,7 @@ cdef class SocketTransport:
                 return
             if number > 0:
                 data = data[number:]
-        python_write(self, data)
+        python_transport.write(self, data)
 
 
 cdef inline bint again():
