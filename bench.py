@@ -2,9 +2,7 @@ import sys; sys.path[:0]=['/root/wt4/compat','/root/wt4/benchmarks']
 mode=sys.argv[1]; names=sys.argv[2:]
 import asyncio, gc
 if mode!='stock':
-    import asyncio_compat.auto
-if mode=='fast':
-    from asyncio_compat import _speedups; _speedups.bind()
+    import asyncio_compat; asyncio_compat.install(compiled=mode=='fast')
 import loops, streams
 loop=asyncio.new_event_loop(); asyncio.set_event_loop(loop)
 for n in names:

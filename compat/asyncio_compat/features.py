@@ -24,17 +24,15 @@ class Feature:
               found below both asyncio and asyncio_compat
     needs     ids of the rows on which the supplied code relies
     prepare   function that is given the Changes once the names are in place
-    reason    why a row that supplies nothing is not available
     """
 
     __slots__ = ('id', 'since', 'bpo', 'summary', 'supplies', 'needs',
-                 'prepare', 'reason')
+                 'prepare')
 
     def __init__(self, id: str, since: str, bpo: 'Tuple[int, ...]',
                  summary: str, supplies: 'Tuple[str, ...]' = (),
                  needs: 'Tuple[str, ...]' = (),
-                 prepare: 'Optional[str]' = None,
-                 reason: 'Optional[str]' = None) -> None:
+                 prepare: 'Optional[str]' = None) -> None:
         self.id = id
         self.since = since
         self.bpo = bpo
@@ -42,7 +40,6 @@ class Feature:
         self.supplies = supplies
         self.needs = needs
         self.prepare = prepare
-        self.reason = reason
 
     def is_native(self) -> bool:
         """True if this interpreter's asyncio has the feature right now."""
@@ -358,8 +355,11 @@ WHATS_NEW = (
         needs=('running_loop', 'loop_stop')),
     Feature(
         'accelerated', '3.6', (26081, 28544),
-        'compiled Future and Task',
-        reason='this version of asyncio-compat has no compiled part yet'),
+        'compiled Future and Task, loop, gather(), streams and their sockets',
+        needs=('running_loop', 'awaitables', 'is_closing', 'create_future',
+               'readuntil', 'readexactly', 'loop_stop', 'tcp_nodelay',
+               'call_soon', 'task_cancellation', 'gather_cancellation'),
+        prepare='_speedups.accelerate'),
 )   # type: Tuple[Feature, ...]
 
 # What was mended since, for those who hit it on 3.5.

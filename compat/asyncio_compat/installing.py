@@ -44,7 +44,8 @@ class InstallError(RuntimeError):
     """
 
 
-def install(features: 'Optional[Iterable[str]]' = None) -> None:
+def install(features: 'Optional[Iterable[str]]' = None, *,
+            compiled: bool = True) -> None:
     """Supply what this interpreter's asyncio lacks.
 
     What asyncio has already is left as it is: on an interpreter that lacks
@@ -53,6 +54,8 @@ def install(features: 'Optional[Iterable[str]]' = None) -> None:
 
     features: an iterable of ids, to supply those alone together with what
         they need; None, the default, for all.
+    compiled: False to leave out the row 'accelerated', the compiled part; so
+        does the environment variable ASYNCIO_COMPAT_PURE=1.
 
     Raises ValueError for an id that is not in the table, TypeError for a
     str, and InstallError if a feature cannot be supplied; then every change
@@ -67,7 +70,9 @@ def install(features: 'Optional[Iterable[str]]' = None) -> None:
     rows = FEATURES if features is None else by_id(features)
     if _IS_OLD:
         with _lock:
-            _apply(_with_needs(filter(_is_lacking, rows)))
+            _apply(_with_needs(
+                row for row in rows if _is_lacking(row) and
+                (compiled or row.id != 'accelerated')))
 
 
 def uninstall() -> None:
@@ -121,18 +126,26 @@ def _row_status(row: 'Feature') -> 'Status':
             reason = _missed_running_loop()
     elif row.is_native():
         state = 'native'
-    elif row.supplies and _IS_OLD:
-        state = 'patched by install'
     else:
-        state = 'not available'
-        reason = row.reason or 'it is supplied to the asyncio of 3.5 alone'
+        reason = _why_not(row)
+        state = 'not available' if reason else 'patched by install'
     return {'id': row.id, 'since': row.since, 'bpo': list(row.bpo),
             'summary': row.summary, 'state': state, 'reason': reason}
 
 
 def _is_lacking(row: 'Feature') -> bool:
-    return bool(row.supplies and row.id not in _patched and
-                not row.is_native())
+    return (row.id not in _patched and not row.is_native() and
+            not _why_not(row))
+
+
+def _why_not(row: 'Feature') -> 'Optional[str]':
+    """Why *row* cannot be supplied here, or None."""
+    if not _IS_OLD:
+        return 'it is supplied to the asyncio of 3.5 alone'
+    if row.id == 'accelerated':
+        from . import _speedups
+        return _speedups.why_not()
+    return None
 
 
 def _with_needs(rows: 'Iterable[Feature]') -> 'List[Feature]':

@@ -56,6 +56,12 @@ class Changes:
                            (function, before, other.__code__)))
         _set_function_parts(function, parts)
 
+    def do(self, change: 'Callable[..., None]', arguments: 'Tuple[Any, ...]',
+           restoring: 'Tuple[Any, ...]') -> None:
+        """Call *change* with *arguments*; with *restoring* to take it back."""
+        self._undo.append((change, restoring))
+        change(*arguments)
+
     def undo(self, keep: int = 0) -> None:
         """Take the changes back, the last one first, but *keep* so many."""
         while len(self._undo) > keep:

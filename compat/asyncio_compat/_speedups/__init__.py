@@ -1,37 +1,86 @@
-"""The compiled core, put in place of asyncio's own code."""
-import asyncio
-from asyncio import events, futures, selector_events, streams, tasks, unix_events
+"""The compiled part: Future, Task, the loop's iteration, gather(), the transport
+of sockets and StreamReader.  The Python code beside it says what must hold.
+"""
 
-from . import core
+import os
+import warnings
+
+from asyncio import coroutines, events, streams, tasks
+
+_reason = None
+_has_looked = False
 
 
-def bind():
+def why_not():
+    """Why the compiled part does not serve, or None: then it is loaded."""
+    global _has_looked, _reason
+    if not _has_looked:
+        _has_looked = True
+        _reason = _look()
+    return _reason
+
+
+def _look():
+    if os.environ.get('ASYNCIO_COMPAT_PURE', '0') not in ('', '0'):
+        return 'ASYNCIO_COMPAT_PURE asks for the Python code'
+    if not _is_there():
+        return 'asyncio-compat was installed without its compiled part'
+    from .. import __version__
+    try:
+        from . import core
+        if core.VERSION == __version__:
+            return None
+        reason = 'it is that of version %s' % core.VERSION
+    except ImportError as exc:
+        reason = str(exc)
+    reason = 'the compiled part of asyncio-compat %s cannot be used: %s' % (
+        __version__, reason)
+    warnings.warn(reason + '; the Python code serves', RuntimeWarning,
+                  stacklevel=7)
+    return reason
+
+
+def _is_there():
+    return any(name.startswith('core.') and name.endswith(('.so', '.pyd'))
+               for name in os.listdir(os.path.dirname(__file__)))
+
+
+def accelerate(changes):
+    """Let asyncio's classes make compiled objects; they stay what they are."""
+    from . import core
     for theirs, ours in core.bind().items():
-        core.redirect(theirs, ours)
-    tasks._gather = core.gather
-    tasks.gather.__code__ = gather.__code__
-    tasks.Task.current_task = classmethod(current_task)
-    tasks.Task.all_tasks = classmethod(all_tasks)
+        # In debug mode whatever is not awaited is wrapped, which takes Python code.
+        if theirs is not streams.StreamReader or not coroutines._DEBUG:
+            changes.do(core.redirect, (theirs, ours), (theirs, None))
+    changes.set(tasks, '_gather', core.gather)
+    changes.become(tasks.gather, gather)
+    changes.set(tasks.Task, 'current_task', classmethod(current_task))
+    changes.set(tasks.Task, 'all_tasks', classmethod(all_tasks))
 
 
 def gather(*coros_or_futures, loop=None, return_exceptions=False):
     if not coros_or_futures:
-        if loop is None:
-            loop = events.get_event_loop()
-        outer = loop.create_future()
+        outer = (loop or events.get_event_loop()).create_future()
         outer.set_result([])
         return outer
-    return _gather(coros_or_futures, loop, return_exceptions)
+    return _gather(coros_or_futures, loop, return_exceptions)   # noqa: F821
+
+
+gather.__doc__ = tasks.gather.__doc__
 
 
 def current_task(cls, loop=None):
+    """Return the task that *loop*, or the loop that runs, is stepping, or None."""
     if loop is None:
         loop = events.get_event_loop()
-    task = core.current_task(loop)
-    return cls._current_tasks.get(loop) if task is None else task
+    from . import core
+    # A task of a subclass is Python code.
+    return core.current_task(loop) or cls._current_tasks.get(loop)
 
 
 def all_tasks(cls, loop=None):
+    """Return the set of all tasks of *loop*, or of the loop that runs."""
     if loop is None:
         loop = events.get_event_loop()
-    return {task for task in cls._all_tasks if task._loop is loop} | core.all_tasks(loop)
+    from . import core
+    return core.all_tasks(loop) | {task for task in cls._all_tasks if task._loop is loop}

@@ -1286,10 +1286,17 @@ static CYTHON_INLINE float __PYX_NAN() {
 
     #define step_generator(coro) (PyGen_Type.tp_iternext(coro))
     
-#include <sys/types.h>
-#include <signal.h>
-#include <sys/time.h>
-#include "sys/epoll.h"
+
+    #ifdef __linux__
+    #include <sys/epoll.h>
+    #else
+    /* The loop asks its selector then, which is no EpollSelector. */
+    struct epoll_event { unsigned int events; union { int fd; } data; };
+    enum { EPOLLIN = 1, EPOLLOUT = 4 };
+    static int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout) { return 0; }
+    #endif
+    
+#include "pytime.h"
 #include "sys/socket.h"
 #ifdef _OPENMP
 #include <omp.h>
@@ -1616,7 +1623,7 @@ enum __pyx_t_14asyncio_compat_9_speedups_4core_State {
   __pyx_e_14asyncio_compat_9_speedups_4core_FINISHED = 2
 };
 
-/* "poll.pxi":17
+/* "poll.pxi":28
  * 
  * # selectors.EVENT_READ and EVENT_WRITE
  * cdef enum:             # <<<<<<<<<<<<<<
@@ -1822,7 +1829,7 @@ struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport {
   PyObject *_sock;
   PyObject *_protocol;
   PyObject *_buffer;
-  int _sock_fd;
+  PyObject *_sock_fd;
   Py_ssize_t _conn_lost;
   int _closing;
   int _eof;
@@ -3144,22 +3151,16 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_12StreamReader_take(s
 
 /* Module declarations from "libc.math" */
 
-/* Module declarations from "posix.types" */
-
-/* Module declarations from "posix.signal" */
-
-/* Module declarations from "posix.time" */
-
 /* Module declarations from "asyncio_compat._speedups.core" */
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_CancelledError = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_InvalidStateError = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError = 0;
-static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_Handle = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_Socket = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_StreamReaderProtocol = 0;
+static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_python_loop = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_python_transport = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_FutureType = 0;
@@ -3207,7 +3208,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_enter_step(struct __p
 static int __pyx_f_14asyncio_compat_9_speedups_4core_leave_step(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *, PyObject *); /*proto*/
 static void __pyx_f_14asyncio_compat_9_speedups_4core_enter(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *); /*proto*/
 static void __pyx_f_14asyncio_compat_9_speedups_4core_leave(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *); /*proto*/
-static double __pyx_f_14asyncio_compat_9_speedups_4core_monotonic(void); /*proto*/
+static CYTHON_INLINE double __pyx_f_14asyncio_compat_9_speedups_4core_monotonic(void); /*proto*/
 static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int, struct epoll_event *, double); /*proto*/
 static int __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Loop *, PyObject *, PyObject *); /*proto*/
 static CYTHON_INLINE int __pyx_f_14asyncio_compat_9_speedups_4core_is_coroutine(PyObject *); /*proto*/
@@ -3285,6 +3286,7 @@ static const char __pyx_k_time[] = "time";
 static const char __pyx_k_type[] = "type";
 static const char __pyx_k_what[] = "what";
 static const char __pyx_k_when[] = "when";
+static const char __pyx_k_0_1_0[] = "0.1.0";
 static const char __pyx_k_Ready[] = "Ready";
 static const char __pyx_k_await[] = "__await__";
 static const char __pyx_k_bases[] = "__bases__";
@@ -3338,7 +3340,7 @@ static const char __pyx_k_wakeup[] = "_wakeup";
 static const char __pyx_k_when_2[] = "_when";
 static const char __pyx_k_OSError[] = "OSError";
 static const char __pyx_k_PENDING[] = "PENDING";
-static const char __pyx_k_VERSION[] = "@VERSION@";
+static const char __pyx_k_VERSION[] = "VERSION";
 static const char __pyx_k_asyncio[] = "asyncio";
 static const char __pyx_k_call_at[] = "call_at";
 static const char __pyx_k_disable[] = "disable";
@@ -3371,7 +3373,6 @@ static const char __pyx_k_task_pxi[] = "task.pxi";
 static const char __pyx_k_CANCELLED[] = "CANCELLED";
 static const char __pyx_k_Gathering[] = "Gathering";
 static const char __pyx_k_TypeError[] = "TypeError";
-static const char __pyx_k_VERSION_2[] = "VERSION";
 static const char __pyx_k_all_tasks[] = "all_tasks";
 static const char __pyx_k_arguments[] = "arguments";
 static const char __pyx_k_bad_yield[] = "_bad_yield";
@@ -3707,6 +3708,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_7_buffer
 static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_7_buffer_4__del__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd___get__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self); /* proto */
 static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd_2__set__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self, PyObject *__pyx_v_value); /* proto */
+static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd_4__del__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_10_conn_lost___get__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self); /* proto */
 static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_10_conn_lost_2__set__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self, PyObject *__pyx_v_value); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_8_closing___get__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self); /* proto */
@@ -3827,12 +3829,6 @@ typedef struct {
   #if CYTHON_USE_MODULE_STATE
   #endif
   #if CYTHON_USE_MODULE_STATE
-  #endif
-  #if CYTHON_USE_MODULE_STATE
-  #endif
-  #if CYTHON_USE_MODULE_STATE
-  #endif
-  #if CYTHON_USE_MODULE_STATE
   PyObject *__pyx_type_14asyncio_compat_9_speedups_4core_Ready;
   PyObject *__pyx_type_14asyncio_compat_9_speedups_4core_Future;
   PyObject *__pyx_type_14asyncio_compat_9_speedups_4core_FutureIterator;
@@ -3862,6 +3858,7 @@ typedef struct {
   PyTypeObject *__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly;
   PyTypeObject *__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil;
   PyTypeObject *__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline;
+  PyObject *__pyx_kp_u_0_1_0;
   PyObject *__pyx_n_s_AssertionError;
   PyObject *__pyx_n_s_BaseEventLoop;
   PyObject *__pyx_n_s_BaseException;
@@ -3966,8 +3963,7 @@ typedef struct {
   PyObject *__pyx_n_s_TimerHandle;
   PyObject *__pyx_n_s_TypeError;
   PyObject *__pyx_n_s_UnixSelectorEventLoop;
-  PyObject *__pyx_kp_u_VERSION;
-  PyObject *__pyx_n_s_VERSION_2;
+  PyObject *__pyx_n_s_VERSION;
   PyObject *__pyx_n_s_ValueError;
   PyObject *__pyx_kp_b__11;
   PyObject *__pyx_n_s__125;
@@ -4432,6 +4428,7 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil);
   Py_CLEAR(clear_module_state->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline);
   Py_CLEAR(clear_module_state->__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline);
+  Py_CLEAR(clear_module_state->__pyx_kp_u_0_1_0);
   Py_CLEAR(clear_module_state->__pyx_n_s_AssertionError);
   Py_CLEAR(clear_module_state->__pyx_n_s_BaseEventLoop);
   Py_CLEAR(clear_module_state->__pyx_n_s_BaseException);
@@ -4536,8 +4533,7 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_TimerHandle);
   Py_CLEAR(clear_module_state->__pyx_n_s_TypeError);
   Py_CLEAR(clear_module_state->__pyx_n_s_UnixSelectorEventLoop);
-  Py_CLEAR(clear_module_state->__pyx_kp_u_VERSION);
-  Py_CLEAR(clear_module_state->__pyx_n_s_VERSION_2);
+  Py_CLEAR(clear_module_state->__pyx_n_s_VERSION);
   Py_CLEAR(clear_module_state->__pyx_n_s_ValueError);
   Py_CLEAR(clear_module_state->__pyx_kp_b__11);
   Py_CLEAR(clear_module_state->__pyx_n_s__125);
@@ -4980,6 +4976,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil);
   Py_VISIT(traverse_module_state->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline);
   Py_VISIT(traverse_module_state->__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline);
+  Py_VISIT(traverse_module_state->__pyx_kp_u_0_1_0);
   Py_VISIT(traverse_module_state->__pyx_n_s_AssertionError);
   Py_VISIT(traverse_module_state->__pyx_n_s_BaseEventLoop);
   Py_VISIT(traverse_module_state->__pyx_n_s_BaseException);
@@ -5084,8 +5081,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_TimerHandle);
   Py_VISIT(traverse_module_state->__pyx_n_s_TypeError);
   Py_VISIT(traverse_module_state->__pyx_n_s_UnixSelectorEventLoop);
-  Py_VISIT(traverse_module_state->__pyx_kp_u_VERSION);
-  Py_VISIT(traverse_module_state->__pyx_n_s_VERSION_2);
+  Py_VISIT(traverse_module_state->__pyx_n_s_VERSION);
   Py_VISIT(traverse_module_state->__pyx_n_s_ValueError);
   Py_VISIT(traverse_module_state->__pyx_kp_b__11);
   Py_VISIT(traverse_module_state->__pyx_n_s__125);
@@ -5535,12 +5531,6 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #if CYTHON_USE_MODULE_STATE
 #endif
 #if CYTHON_USE_MODULE_STATE
-#endif
-#if CYTHON_USE_MODULE_STATE
-#endif
-#if CYTHON_USE_MODULE_STATE
-#endif
-#if CYTHON_USE_MODULE_STATE
 #define __pyx_type_14asyncio_compat_9_speedups_4core_Ready __pyx_mstate_global->__pyx_type_14asyncio_compat_9_speedups_4core_Ready
 #define __pyx_type_14asyncio_compat_9_speedups_4core_Future __pyx_mstate_global->__pyx_type_14asyncio_compat_9_speedups_4core_Future
 #define __pyx_type_14asyncio_compat_9_speedups_4core_FutureIterator __pyx_mstate_global->__pyx_type_14asyncio_compat_9_speedups_4core_FutureIterator
@@ -5570,6 +5560,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly __pyx_mstate_global->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly
 #define __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil __pyx_mstate_global->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil
 #define __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline __pyx_mstate_global->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline
+#define __pyx_kp_u_0_1_0 __pyx_mstate_global->__pyx_kp_u_0_1_0
 #define __pyx_n_s_AssertionError __pyx_mstate_global->__pyx_n_s_AssertionError
 #define __pyx_n_s_BaseEventLoop __pyx_mstate_global->__pyx_n_s_BaseEventLoop
 #define __pyx_n_s_BaseException __pyx_mstate_global->__pyx_n_s_BaseException
@@ -5674,8 +5665,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_TimerHandle __pyx_mstate_global->__pyx_n_s_TimerHandle
 #define __pyx_n_s_TypeError __pyx_mstate_global->__pyx_n_s_TypeError
 #define __pyx_n_s_UnixSelectorEventLoop __pyx_mstate_global->__pyx_n_s_UnixSelectorEventLoop
-#define __pyx_kp_u_VERSION __pyx_mstate_global->__pyx_kp_u_VERSION
-#define __pyx_n_s_VERSION_2 __pyx_mstate_global->__pyx_n_s_VERSION_2
+#define __pyx_n_s_VERSION __pyx_mstate_global->__pyx_n_s_VERSION
 #define __pyx_n_s_ValueError __pyx_mstate_global->__pyx_n_s_ValueError
 #define __pyx_kp_b__11 __pyx_mstate_global->__pyx_kp_b__11
 #define __pyx_n_s__125 __pyx_mstate_global->__pyx_n_s__125
@@ -6071,12 +6061,12 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_codeobj__124 __pyx_mstate_global->__pyx_codeobj__124
 /* #### Code section: module_code ### */
 
-/* "names.pxi":60
+/* "names.pxi":62
  * 
  * 
  * def bind():             # <<<<<<<<<<<<<<
  *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
- *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType
+ *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
  */
 
 /* Python wrapper */
@@ -6110,127 +6100,144 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("bind", 1);
 
-  /* "names.pxi":63
+  /* "names.pxi":65
  *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
- *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType
+ *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
+ *     LimitOverrunError = streams.LimitOverrunError             # <<<<<<<<<<<<<<
+ *     FutureType = merged(Future, futures.Future)
+ *     TaskType = merged(Task, tasks.Task)
+ */
+  __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_n_s_streams); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 65, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_1);
+  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_n_s_LimitOverrunError); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 65, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
+  __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError);
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
+
+  /* "names.pxi":66
+ *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
+ *     LimitOverrunError = streams.LimitOverrunError
  *     FutureType = merged(Future, futures.Future)             # <<<<<<<<<<<<<<
  *     TaskType = merged(Task, tasks.Task)
  *     GatheringType = merged(Gathering, tasks._GatheringFuture)
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_n_s_futures); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 63, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_n_s_Future); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 63, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_futures); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 66, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
-  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future), __pyx_t_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 63, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_Future); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 66, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future), __pyx_t_1); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 66, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_FutureType);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_FutureType, __pyx_t_1);
-  __Pyx_GIVEREF(__pyx_t_1);
-  __pyx_t_1 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_FutureType, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
 
-  /* "names.pxi":64
- *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType
+  /* "names.pxi":67
+ *     LimitOverrunError = streams.LimitOverrunError
  *     FutureType = merged(Future, futures.Future)
  *     TaskType = merged(Task, tasks.Task)             # <<<<<<<<<<<<<<
  *     GatheringType = merged(Gathering, tasks._GatheringFuture)
  *     LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_n_s_tasks); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 64, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_n_s_Task); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 64, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_tasks); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 67, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
-  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task), __pyx_t_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 64, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_Task); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 67, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task), __pyx_t_1); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 67, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_TaskType);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TaskType, __pyx_t_1);
-  __Pyx_GIVEREF(__pyx_t_1);
-  __pyx_t_1 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TaskType, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
 
-  /* "names.pxi":65
+  /* "names.pxi":68
  *     FutureType = merged(Future, futures.Future)
  *     TaskType = merged(Task, tasks.Task)
  *     GatheringType = merged(Gathering, tasks._GatheringFuture)             # <<<<<<<<<<<<<<
  *     LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)
  *     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_n_s_tasks); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 65, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_n_s_GatheringFuture); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 65, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_tasks); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 68, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
-  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering), __pyx_t_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 65, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_GatheringFuture); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 68, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering), __pyx_t_1); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 68, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_GatheringType);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_GatheringType, __pyx_t_1);
-  __Pyx_GIVEREF(__pyx_t_1);
-  __pyx_t_1 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_GatheringType, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
 
-  /* "names.pxi":66
+  /* "names.pxi":69
  *     TaskType = merged(Task, tasks.Task)
  *     GatheringType = merged(Gathering, tasks._GatheringFuture)
  *     LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)             # <<<<<<<<<<<<<<
  *     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
  *     ReaderType = merged(StreamReader, streams.StreamReader)
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_n_s_unix_events); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 66, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_n_s_UnixSelectorEventLoop); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 66, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_unix_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 69, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
-  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop), __pyx_t_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 66, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_UnixSelectorEventLoop); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 69, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop), __pyx_t_1); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 69, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_LoopType);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_LoopType, __pyx_t_1);
-  __Pyx_GIVEREF(__pyx_t_1);
-  __pyx_t_1 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_LoopType, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
 
-  /* "names.pxi":67
+  /* "names.pxi":70
  *     GatheringType = merged(Gathering, tasks._GatheringFuture)
  *     LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)
  *     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)             # <<<<<<<<<<<<<<
  *     ReaderType = merged(StreamReader, streams.StreamReader)
  *     return {made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)}
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_n_s_selector_events); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 67, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_n_s_SelectorSocketTransport); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 67, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_selector_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 70, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
-  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport), __pyx_t_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 67, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_SelectorSocketTransport); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 70, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport), __pyx_t_1); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 70, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_TransportType);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TransportType, __pyx_t_1);
-  __Pyx_GIVEREF(__pyx_t_1);
-  __pyx_t_1 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TransportType, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
 
-  /* "names.pxi":68
+  /* "names.pxi":71
  *     LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)
  *     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
  *     ReaderType = merged(StreamReader, streams.StreamReader)             # <<<<<<<<<<<<<<
  *     return {made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)}
  * 
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_n_s_streams); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 68, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_n_s_StreamReader); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 68, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_streams); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 71, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
-  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader), __pyx_t_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 68, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_StreamReader); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 71, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_merged(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader), __pyx_t_1); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 71, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_ReaderType);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_ReaderType, __pyx_t_1);
-  __Pyx_GIVEREF(__pyx_t_1);
-  __pyx_t_1 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_ReaderType, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
 
-  /* "names.pxi":69
+  /* "names.pxi":72
  *     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
  *     ReaderType = merged(StreamReader, streams.StreamReader)
  *     return {made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)}             # <<<<<<<<<<<<<<
@@ -6239,44 +6246,44 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
  */
   __Pyx_XDECREF(__pyx_r);
   { /* enter inner scope */
-    __pyx_t_1 = PyDict_New(); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 69, __pyx_L5_error)
-    __Pyx_GOTREF(__pyx_t_1);
-    __pyx_t_2 = PyTuple_New(5); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 69, __pyx_L5_error)
+    __pyx_t_2 = PyDict_New(); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 72, __pyx_L5_error)
     __Pyx_GOTREF(__pyx_t_2);
+    __pyx_t_1 = PyTuple_New(5); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 72, __pyx_L5_error)
+    __Pyx_GOTREF(__pyx_t_1);
     __Pyx_INCREF(__pyx_v_14asyncio_compat_9_speedups_4core_FutureType);
     __Pyx_GIVEREF(__pyx_v_14asyncio_compat_9_speedups_4core_FutureType);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 0, __pyx_v_14asyncio_compat_9_speedups_4core_FutureType)) __PYX_ERR(6, 69, __pyx_L5_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 0, __pyx_v_14asyncio_compat_9_speedups_4core_FutureType)) __PYX_ERR(6, 72, __pyx_L5_error);
     __Pyx_INCREF(__pyx_v_14asyncio_compat_9_speedups_4core_TaskType);
     __Pyx_GIVEREF(__pyx_v_14asyncio_compat_9_speedups_4core_TaskType);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 1, __pyx_v_14asyncio_compat_9_speedups_4core_TaskType)) __PYX_ERR(6, 69, __pyx_L5_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 1, __pyx_v_14asyncio_compat_9_speedups_4core_TaskType)) __PYX_ERR(6, 72, __pyx_L5_error);
     __Pyx_INCREF(__pyx_v_14asyncio_compat_9_speedups_4core_LoopType);
     __Pyx_GIVEREF(__pyx_v_14asyncio_compat_9_speedups_4core_LoopType);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 2, __pyx_v_14asyncio_compat_9_speedups_4core_LoopType)) __PYX_ERR(6, 69, __pyx_L5_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 2, __pyx_v_14asyncio_compat_9_speedups_4core_LoopType)) __PYX_ERR(6, 72, __pyx_L5_error);
     __Pyx_INCREF(__pyx_v_14asyncio_compat_9_speedups_4core_TransportType);
     __Pyx_GIVEREF(__pyx_v_14asyncio_compat_9_speedups_4core_TransportType);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 3, __pyx_v_14asyncio_compat_9_speedups_4core_TransportType)) __PYX_ERR(6, 69, __pyx_L5_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 3, __pyx_v_14asyncio_compat_9_speedups_4core_TransportType)) __PYX_ERR(6, 72, __pyx_L5_error);
     __Pyx_INCREF(__pyx_v_14asyncio_compat_9_speedups_4core_ReaderType);
     __Pyx_GIVEREF(__pyx_v_14asyncio_compat_9_speedups_4core_ReaderType);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 4, __pyx_v_14asyncio_compat_9_speedups_4core_ReaderType)) __PYX_ERR(6, 69, __pyx_L5_error);
-    __pyx_t_3 = __pyx_t_2; __Pyx_INCREF(__pyx_t_3);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 4, __pyx_v_14asyncio_compat_9_speedups_4core_ReaderType)) __PYX_ERR(6, 72, __pyx_L5_error);
+    __pyx_t_3 = __pyx_t_1; __Pyx_INCREF(__pyx_t_3);
     __pyx_t_4 = 0;
-    __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+    __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
     for (;;) {
       if (__pyx_t_4 >= 5) break;
       #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
-      __pyx_t_2 = PyTuple_GET_ITEM(__pyx_t_3, __pyx_t_4); __Pyx_INCREF(__pyx_t_2); __pyx_t_4++; if (unlikely((0 < 0))) __PYX_ERR(6, 69, __pyx_L5_error)
+      __pyx_t_1 = PyTuple_GET_ITEM(__pyx_t_3, __pyx_t_4); __Pyx_INCREF(__pyx_t_1); __pyx_t_4++; if (unlikely((0 < 0))) __PYX_ERR(6, 72, __pyx_L5_error)
       #else
-      __pyx_t_2 = __Pyx_PySequence_ITEM(__pyx_t_3, __pyx_t_4); __pyx_t_4++; if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 69, __pyx_L5_error)
-      __Pyx_GOTREF(__pyx_t_2);
+      __pyx_t_1 = __Pyx_PySequence_ITEM(__pyx_t_3, __pyx_t_4); __pyx_t_4++; if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 72, __pyx_L5_error)
+      __Pyx_GOTREF(__pyx_t_1);
       #endif
-      __Pyx_XDECREF_SET(__pyx_7genexpr__pyx_v_made, __pyx_t_2);
-      __pyx_t_2 = 0;
-      __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_7genexpr__pyx_v_made, __pyx_n_s_bases); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 69, __pyx_L5_error)
-      __Pyx_GOTREF(__pyx_t_2);
-      __pyx_t_5 = __Pyx_GetItemInt(__pyx_t_2, 1, long, 1, __Pyx_PyInt_From_long, 0, 0, 0); if (unlikely(!__pyx_t_5)) __PYX_ERR(6, 69, __pyx_L5_error)
+      __Pyx_XDECREF_SET(__pyx_7genexpr__pyx_v_made, __pyx_t_1);
+      __pyx_t_1 = 0;
+      __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_7genexpr__pyx_v_made, __pyx_n_s_bases); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 72, __pyx_L5_error)
+      __Pyx_GOTREF(__pyx_t_1);
+      __pyx_t_5 = __Pyx_GetItemInt(__pyx_t_1, 1, long, 1, __Pyx_PyInt_From_long, 0, 0, 0); if (unlikely(!__pyx_t_5)) __PYX_ERR(6, 72, __pyx_L5_error)
       __Pyx_GOTREF(__pyx_t_5);
-      __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-      if (unlikely(PyDict_SetItem(__pyx_t_1, (PyObject*)__pyx_t_5, (PyObject*)__pyx_7genexpr__pyx_v_made))) __PYX_ERR(6, 69, __pyx_L5_error)
+      __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
+      if (unlikely(PyDict_SetItem(__pyx_t_2, (PyObject*)__pyx_t_5, (PyObject*)__pyx_7genexpr__pyx_v_made))) __PYX_ERR(6, 72, __pyx_L5_error)
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     }
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
@@ -6287,16 +6294,16 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
     goto __pyx_L1_error;
     __pyx_L9_exit_scope:;
   } /* exit inner scope */
-  __pyx_r = __pyx_t_1;
-  __pyx_t_1 = 0;
+  __pyx_r = __pyx_t_2;
+  __pyx_t_2 = 0;
   goto __pyx_L0;
 
-  /* "names.pxi":60
+  /* "names.pxi":62
  * 
  * 
  * def bind():             # <<<<<<<<<<<<<<
  *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
- *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType
+ *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
  */
 
   /* function exit code */
@@ -6314,7 +6321,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
   return __pyx_r;
 }
 
-/* "names.pxi":72
+/* "names.pxi":75
  * 
  * 
  * cdef object merged(ours, theirs):             # <<<<<<<<<<<<<<
@@ -6334,69 +6341,69 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_merged(PyObject *__py
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("merged", 1);
 
-  /* "names.pxi":73
+  /* "names.pxi":76
  * 
  * cdef object merged(ours, theirs):
  *     return type(theirs.__name__, (ours, theirs), {             # <<<<<<<<<<<<<<
  *         '__doc__': theirs.__doc__, '__module__': theirs.__module__, '__qualname__': theirs.__qualname__})
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_name); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 73, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_name); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 76, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_2 = PyTuple_New(2); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 73, __pyx_L1_error)
+  __pyx_t_2 = PyTuple_New(2); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 76, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
   __Pyx_INCREF(__pyx_v_ours);
   __Pyx_GIVEREF(__pyx_v_ours);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 0, __pyx_v_ours)) __PYX_ERR(6, 73, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 0, __pyx_v_ours)) __PYX_ERR(6, 76, __pyx_L1_error);
   __Pyx_INCREF(__pyx_v_theirs);
   __Pyx_GIVEREF(__pyx_v_theirs);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 1, __pyx_v_theirs)) __PYX_ERR(6, 73, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 1, __pyx_v_theirs)) __PYX_ERR(6, 76, __pyx_L1_error);
 
-  /* "names.pxi":74
+  /* "names.pxi":77
  * cdef object merged(ours, theirs):
  *     return type(theirs.__name__, (ours, theirs), {
  *         '__doc__': theirs.__doc__, '__module__': theirs.__module__, '__qualname__': theirs.__qualname__})             # <<<<<<<<<<<<<<
  */
-  __pyx_t_3 = __Pyx_PyDict_NewPresized(3); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 74, __pyx_L1_error)
+  __pyx_t_3 = __Pyx_PyDict_NewPresized(3); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_doc); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 74, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_doc); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
-  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_doc, __pyx_t_4) < 0) __PYX_ERR(6, 74, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_doc, __pyx_t_4) < 0) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_module); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 74, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_module); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
-  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_module, __pyx_t_4) < 0) __PYX_ERR(6, 74, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_module, __pyx_t_4) < 0) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_qualname); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 74, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_qualname); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
-  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_qualname, __pyx_t_4) < 0) __PYX_ERR(6, 74, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_qualname, __pyx_t_4) < 0) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
-  /* "names.pxi":73
+  /* "names.pxi":76
  * 
  * cdef object merged(ours, theirs):
  *     return type(theirs.__name__, (ours, theirs), {             # <<<<<<<<<<<<<<
  *         '__doc__': theirs.__doc__, '__module__': theirs.__module__, '__qualname__': theirs.__qualname__})
  */
-  __pyx_t_4 = PyTuple_New(3); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 73, __pyx_L1_error)
+  __pyx_t_4 = PyTuple_New(3); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 76, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
   __Pyx_GIVEREF(__pyx_t_1);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 0, __pyx_t_1)) __PYX_ERR(6, 73, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 0, __pyx_t_1)) __PYX_ERR(6, 76, __pyx_L1_error);
   __Pyx_GIVEREF(__pyx_t_2);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 1, __pyx_t_2)) __PYX_ERR(6, 73, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 1, __pyx_t_2)) __PYX_ERR(6, 76, __pyx_L1_error);
   __Pyx_GIVEREF(__pyx_t_3);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 2, __pyx_t_3)) __PYX_ERR(6, 73, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 2, __pyx_t_3)) __PYX_ERR(6, 76, __pyx_L1_error);
   __pyx_t_1 = 0;
   __pyx_t_2 = 0;
   __pyx_t_3 = 0;
-  __pyx_t_3 = __Pyx_PyObject_Call(((PyObject *)(&PyType_Type)), __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 73, __pyx_L1_error)
+  __pyx_t_3 = __Pyx_PyObject_Call(((PyObject *)(&PyType_Type)), __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 76, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __pyx_r = __pyx_t_3;
   __pyx_t_3 = 0;
   goto __pyx_L0;
 
-  /* "names.pxi":72
+  /* "names.pxi":75
  * 
  * 
  * cdef object merged(ours, theirs):             # <<<<<<<<<<<<<<
@@ -22937,43 +22944,33 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
   return __pyx_r;
 }
 
-/* "poll.pxi":22
+/* "poll.pxi":33
  * 
  * 
- * cdef double monotonic() noexcept:             # <<<<<<<<<<<<<<
- *     cdef timespec now
- *     clock_gettime(CLOCK_MONOTONIC, &now)
+ * cdef inline double monotonic() noexcept:             # <<<<<<<<<<<<<<
+ *     """time.monotonic()"""
+ *     return _PyTime_GetMonotonicClock() * 1e-9
  */
 
-static double __pyx_f_14asyncio_compat_9_speedups_4core_monotonic(void) {
-  struct timespec __pyx_v_now;
+static CYTHON_INLINE double __pyx_f_14asyncio_compat_9_speedups_4core_monotonic(void) {
   double __pyx_r;
 
-  /* "poll.pxi":24
- * cdef double monotonic() noexcept:
- *     cdef timespec now
- *     clock_gettime(CLOCK_MONOTONIC, &now)             # <<<<<<<<<<<<<<
- *     return now.tv_sec + now.tv_nsec * 1e-9
- * 
- */
-  (void)(clock_gettime(CLOCK_MONOTONIC, (&__pyx_v_now)));
-
-  /* "poll.pxi":25
- *     cdef timespec now
- *     clock_gettime(CLOCK_MONOTONIC, &now)
- *     return now.tv_sec + now.tv_nsec * 1e-9             # <<<<<<<<<<<<<<
+  /* "poll.pxi":35
+ * cdef inline double monotonic() noexcept:
+ *     """time.monotonic()"""
+ *     return _PyTime_GetMonotonicClock() * 1e-9             # <<<<<<<<<<<<<<
  * 
  * 
  */
-  __pyx_r = (__pyx_v_now.tv_sec + (__pyx_v_now.tv_nsec * 1e-9));
+  __pyx_r = (_PyTime_GetMonotonicClock() * 1e-9);
   goto __pyx_L0;
 
-  /* "poll.pxi":22
+  /* "poll.pxi":33
  * 
  * 
- * cdef double monotonic() noexcept:             # <<<<<<<<<<<<<<
- *     cdef timespec now
- *     clock_gettime(CLOCK_MONOTONIC, &now)
+ * cdef inline double monotonic() noexcept:             # <<<<<<<<<<<<<<
+ *     """time.monotonic()"""
+ *     return _PyTime_GetMonotonicClock() * 1e-9
  */
 
   /* function exit code */
@@ -22981,7 +22978,7 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_monotonic(void) {
   return __pyx_r;
 }
 
-/* "poll.pxi":28
+/* "poll.pxi":38
  * 
  * 
  * cdef int wait_for_events(int epoll, epoll_event *polled, double timeout) except -1:             # <<<<<<<<<<<<<<
@@ -23005,7 +23002,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
 
-  /* "poll.pxi":31
+  /* "poll.pxi":41
  *     """The number of events that came within *timeout* seconds; -1 is for ever. A signal does not end it (PEP 475)."""
  *     cdef int number, milliseconds
  *     cdef double end = 0             # <<<<<<<<<<<<<<
@@ -23014,7 +23011,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
   __pyx_v_end = 0.0;
 
-  /* "poll.pxi":32
+  /* "poll.pxi":42
  *     cdef int number, milliseconds
  *     cdef double end = 0
  *     if timeout == 0:             # <<<<<<<<<<<<<<
@@ -23024,7 +23021,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
   __pyx_t_1 = (__pyx_v_timeout == 0.0);
   if (__pyx_t_1) {
 
-    /* "poll.pxi":34
+    /* "poll.pxi":44
  *     if timeout == 0:
  *         # It comes back at once, so the other threads need not get the interpreter.
  *         number = epoll_wait(epoll, polled, MOST_EVENTS, 0)             # <<<<<<<<<<<<<<
@@ -23033,7 +23030,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
     __pyx_v_number = epoll_wait(__pyx_v_epoll, __pyx_v_polled, __pyx_e_14asyncio_compat_9_speedups_4core_MOST_EVENTS, 0);
 
-    /* "poll.pxi":35
+    /* "poll.pxi":45
  *         # It comes back at once, so the other threads need not get the interpreter.
  *         number = epoll_wait(epoll, polled, MOST_EVENTS, 0)
  *         if number < 0 and errno == EINTR:             # <<<<<<<<<<<<<<
@@ -23051,16 +23048,16 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
     __pyx_L5_bool_binop_done:;
     if (__pyx_t_1) {
 
-      /* "poll.pxi":36
+      /* "poll.pxi":46
  *         number = epoll_wait(epoll, polled, MOST_EVENTS, 0)
  *         if number < 0 and errno == EINTR:
  *             PyErr_CheckSignals()             # <<<<<<<<<<<<<<
  *             number = 0
  *     else:
  */
-      __pyx_t_3 = PyErr_CheckSignals(); if (unlikely(__pyx_t_3 == ((int)-1))) __PYX_ERR(4, 36, __pyx_L1_error)
+      __pyx_t_3 = PyErr_CheckSignals(); if (unlikely(__pyx_t_3 == ((int)-1))) __PYX_ERR(4, 46, __pyx_L1_error)
 
-      /* "poll.pxi":37
+      /* "poll.pxi":47
  *         if number < 0 and errno == EINTR:
  *             PyErr_CheckSignals()
  *             number = 0             # <<<<<<<<<<<<<<
@@ -23069,7 +23066,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
       __pyx_v_number = 0;
 
-      /* "poll.pxi":35
+      /* "poll.pxi":45
  *         # It comes back at once, so the other threads need not get the interpreter.
  *         number = epoll_wait(epoll, polled, MOST_EVENTS, 0)
  *         if number < 0 and errno == EINTR:             # <<<<<<<<<<<<<<
@@ -23078,7 +23075,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
     }
 
-    /* "poll.pxi":32
+    /* "poll.pxi":42
  *     cdef int number, milliseconds
  *     cdef double end = 0
  *     if timeout == 0:             # <<<<<<<<<<<<<<
@@ -23088,7 +23085,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
     goto __pyx_L3;
   }
 
-  /* "poll.pxi":39
+  /* "poll.pxi":49
  *             number = 0
  *     else:
  *         if timeout > 0:             # <<<<<<<<<<<<<<
@@ -23099,7 +23096,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
     __pyx_t_1 = (__pyx_v_timeout > 0.0);
     if (__pyx_t_1) {
 
-      /* "poll.pxi":40
+      /* "poll.pxi":50
  *     else:
  *         if timeout > 0:
  *             end = monotonic() + timeout             # <<<<<<<<<<<<<<
@@ -23108,7 +23105,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
       __pyx_v_end = (__pyx_f_14asyncio_compat_9_speedups_4core_monotonic() + __pyx_v_timeout);
 
-      /* "poll.pxi":39
+      /* "poll.pxi":49
  *             number = 0
  *     else:
  *         if timeout > 0:             # <<<<<<<<<<<<<<
@@ -23117,7 +23114,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
     }
 
-    /* "poll.pxi":41
+    /* "poll.pxi":51
  *         if timeout > 0:
  *             end = monotonic() + timeout
  *         while True:             # <<<<<<<<<<<<<<
@@ -23126,7 +23123,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
     while (1) {
 
-      /* "poll.pxi":42
+      /* "poll.pxi":52
  *             end = monotonic() + timeout
  *         while True:
  *             milliseconds = -1 if timeout < 0 else <int>ceil(timeout * 1e3)             # <<<<<<<<<<<<<<
@@ -23141,7 +23138,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
       }
       __pyx_v_milliseconds = __pyx_t_3;
 
-      /* "poll.pxi":43
+      /* "poll.pxi":53
  *         while True:
  *             milliseconds = -1 if timeout < 0 else <int>ceil(timeout * 1e3)
  *             with nogil:             # <<<<<<<<<<<<<<
@@ -23157,7 +23154,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
           #endif
           /*try:*/ {
 
-            /* "poll.pxi":44
+            /* "poll.pxi":54
  *             milliseconds = -1 if timeout < 0 else <int>ceil(timeout * 1e3)
  *             with nogil:
  *                 number = epoll_wait(epoll, polled, MOST_EVENTS, milliseconds)             # <<<<<<<<<<<<<<
@@ -23167,7 +23164,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
             __pyx_v_number = epoll_wait(__pyx_v_epoll, __pyx_v_polled, __pyx_e_14asyncio_compat_9_speedups_4core_MOST_EVENTS, __pyx_v_milliseconds);
           }
 
-          /* "poll.pxi":43
+          /* "poll.pxi":53
  *         while True:
  *             milliseconds = -1 if timeout < 0 else <int>ceil(timeout * 1e3)
  *             with nogil:             # <<<<<<<<<<<<<<
@@ -23186,7 +23183,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
           }
       }
 
-      /* "poll.pxi":45
+      /* "poll.pxi":55
  *             with nogil:
  *                 number = epoll_wait(epoll, polled, MOST_EVENTS, milliseconds)
  *             if number >= 0 or errno != EINTR:             # <<<<<<<<<<<<<<
@@ -23204,7 +23201,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
       __pyx_L16_bool_binop_done:;
       if (__pyx_t_1) {
 
-        /* "poll.pxi":46
+        /* "poll.pxi":56
  *                 number = epoll_wait(epoll, polled, MOST_EVENTS, milliseconds)
  *             if number >= 0 or errno != EINTR:
  *                 break             # <<<<<<<<<<<<<<
@@ -23213,7 +23210,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
         goto __pyx_L9_break;
 
-        /* "poll.pxi":45
+        /* "poll.pxi":55
  *             with nogil:
  *                 number = epoll_wait(epoll, polled, MOST_EVENTS, milliseconds)
  *             if number >= 0 or errno != EINTR:             # <<<<<<<<<<<<<<
@@ -23222,16 +23219,16 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
       }
 
-      /* "poll.pxi":47
+      /* "poll.pxi":57
  *             if number >= 0 or errno != EINTR:
  *                 break
  *             PyErr_CheckSignals()             # <<<<<<<<<<<<<<
  *             if timeout > 0:
  *                 timeout = max(0, end - monotonic())
  */
-      __pyx_t_3 = PyErr_CheckSignals(); if (unlikely(__pyx_t_3 == ((int)-1))) __PYX_ERR(4, 47, __pyx_L1_error)
+      __pyx_t_3 = PyErr_CheckSignals(); if (unlikely(__pyx_t_3 == ((int)-1))) __PYX_ERR(4, 57, __pyx_L1_error)
 
-      /* "poll.pxi":48
+      /* "poll.pxi":58
  *                 break
  *             PyErr_CheckSignals()
  *             if timeout > 0:             # <<<<<<<<<<<<<<
@@ -23241,7 +23238,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
       __pyx_t_1 = (__pyx_v_timeout > 0.0);
       if (__pyx_t_1) {
 
-        /* "poll.pxi":49
+        /* "poll.pxi":59
  *             PyErr_CheckSignals()
  *             if timeout > 0:
  *                 timeout = max(0, end - monotonic())             # <<<<<<<<<<<<<<
@@ -23258,7 +23255,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
         }
         __pyx_v_timeout = __pyx_t_6;
 
-        /* "poll.pxi":48
+        /* "poll.pxi":58
  *                 break
  *             PyErr_CheckSignals()
  *             if timeout > 0:             # <<<<<<<<<<<<<<
@@ -23271,7 +23268,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
   }
   __pyx_L3:;
 
-  /* "poll.pxi":50
+  /* "poll.pxi":60
  *             if timeout > 0:
  *                 timeout = max(0, end - monotonic())
  *     if number < 0:             # <<<<<<<<<<<<<<
@@ -23281,15 +23278,15 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
   __pyx_t_1 = (__pyx_v_number < 0);
   if (__pyx_t_1) {
 
-    /* "poll.pxi":51
+    /* "poll.pxi":61
  *                 timeout = max(0, end - monotonic())
  *     if number < 0:
  *         PyErr_SetFromErrno(OSError)             # <<<<<<<<<<<<<<
  *     return number
  */
-    __pyx_t_7 = PyErr_SetFromErrno(__pyx_builtin_OSError); if (unlikely(__pyx_t_7 == ((PyObject *)NULL))) __PYX_ERR(4, 51, __pyx_L1_error)
+    __pyx_t_7 = PyErr_SetFromErrno(__pyx_builtin_OSError); if (unlikely(__pyx_t_7 == ((PyObject *)NULL))) __PYX_ERR(4, 61, __pyx_L1_error)
 
-    /* "poll.pxi":50
+    /* "poll.pxi":60
  *             if timeout > 0:
  *                 timeout = max(0, end - monotonic())
  *     if number < 0:             # <<<<<<<<<<<<<<
@@ -23298,7 +23295,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
  */
   }
 
-  /* "poll.pxi":52
+  /* "poll.pxi":62
  *     if number < 0:
  *         PyErr_SetFromErrno(OSError)
  *     return number             # <<<<<<<<<<<<<<
@@ -23306,7 +23303,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
   __pyx_r = __pyx_v_number;
   goto __pyx_L0;
 
-  /* "poll.pxi":28
+  /* "poll.pxi":38
  * 
  * 
  * cdef int wait_for_events(int epoll, epoll_event *polled, double timeout) except -1:             # <<<<<<<<<<<<<<
@@ -29170,9 +29167,9 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_2_
   PyObject *__pyx_t_4 = NULL;
   unsigned int __pyx_t_5;
   int __pyx_t_6;
-  Py_ssize_t __pyx_t_7;
+  int __pyx_t_7;
   Py_ssize_t __pyx_t_8;
-  int __pyx_t_9;
+  Py_ssize_t __pyx_t_9;
   PyObject *__pyx_t_10 = NULL;
   int __pyx_t_11;
   int __pyx_t_12;
@@ -29226,7 +29223,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_2_
  *         if type(self._sock) is not Socket:
  *             python_transport._read_ready(self)             # <<<<<<<<<<<<<<
  *             return
- *         number = recv(self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
+ *         number = recv(<int>self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
  */
     __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_transport, __pyx_n_s_read_ready); if (unlikely(!__pyx_t_3)) __PYX_ERR(12, 34, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
@@ -29258,7 +29255,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_2_
  *         if type(self._sock) is not Socket:
  *             python_transport._read_ready(self)
  *             return             # <<<<<<<<<<<<<<
- *         number = recv(self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
+ *         number = recv(<int>self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
  *         if number > 0:
  */
     __Pyx_XDECREF(__pyx_r);
@@ -29277,23 +29274,24 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_2_
   /* "socket.pxi":36
  *             python_transport._read_ready(self)
  *             return
- *         number = recv(self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)             # <<<<<<<<<<<<<<
+ *         number = recv(<int>self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)             # <<<<<<<<<<<<<<
  *         if number > 0:
  *             protocol = self._protocol
  */
-  __pyx_t_6 = __pyx_e_14asyncio_compat_9_speedups_4core_MOST_RECEIVED;
-  __pyx_t_7 = __pyx_v_self->max_size;
-  __pyx_t_1 = (__pyx_t_6 < __pyx_t_7);
+  __pyx_t_6 = __Pyx_PyInt_As_int(__pyx_v_self->_sock_fd); if (unlikely((__pyx_t_6 == (int)-1) && PyErr_Occurred())) __PYX_ERR(12, 36, __pyx_L1_error)
+  __pyx_t_7 = __pyx_e_14asyncio_compat_9_speedups_4core_MOST_RECEIVED;
+  __pyx_t_8 = __pyx_v_self->max_size;
+  __pyx_t_1 = (__pyx_t_7 < __pyx_t_8);
   if (__pyx_t_1) {
-    __pyx_t_8 = __pyx_t_6;
+    __pyx_t_9 = __pyx_t_7;
   } else {
-    __pyx_t_8 = __pyx_t_7;
+    __pyx_t_9 = __pyx_t_8;
   }
-  __pyx_v_number = recv(__pyx_v_self->_sock_fd, __pyx_v_14asyncio_compat_9_speedups_4core_received, __pyx_t_8, 0);
+  __pyx_v_number = recv(((int)__pyx_t_6), __pyx_v_14asyncio_compat_9_speedups_4core_received, __pyx_t_9, 0);
 
   /* "socket.pxi":37
  *             return
- *         number = recv(self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
+ *         number = recv(<int>self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
  *         if number > 0:             # <<<<<<<<<<<<<<
  *             protocol = self._protocol
  *             if type(protocol) is StreamReaderProtocol:
@@ -29302,7 +29300,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_2_
   if (__pyx_t_1) {
 
     /* "socket.pxi":38
- *         number = recv(self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
+ *         number = recv(<int>self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
  *         if number > 0:
  *             protocol = self._protocol             # <<<<<<<<<<<<<<
  *             if type(protocol) is StreamReaderProtocol:
@@ -29352,7 +29350,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_2_
  *                     return
  *             protocol.data_received(PyBytes_FromStringAndSize(received, number))
  */
-        __pyx_t_9 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)((struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_v_reader)->__pyx_vtab)->feed(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_v_reader), __pyx_v_14asyncio_compat_9_speedups_4core_received, __pyx_v_number); if (unlikely(__pyx_t_9 == ((int)-1))) __PYX_ERR(12, 42, __pyx_L1_error)
+        __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)((struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_v_reader)->__pyx_vtab)->feed(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_v_reader), __pyx_v_14asyncio_compat_9_speedups_4core_received, __pyx_v_number); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(12, 42, __pyx_L1_error)
 
         /* "socket.pxi":43
  *                 if type(reader) is ReaderType:
@@ -29421,7 +29419,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_2_
 
     /* "socket.pxi":37
  *             return
- *         number = recv(self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
+ *         number = recv(<int>self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
  *         if number > 0:             # <<<<<<<<<<<<<<
  *             protocol = self._protocol
  *             if type(protocol) is StreamReaderProtocol:
@@ -29628,10 +29626,11 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
   int __pyx_t_1;
   int __pyx_t_2;
   int __pyx_t_3;
-  PyObject *__pyx_t_4 = NULL;
+  int __pyx_t_4;
   PyObject *__pyx_t_5 = NULL;
   PyObject *__pyx_t_6 = NULL;
-  unsigned int __pyx_t_7;
+  PyObject *__pyx_t_7 = NULL;
+  unsigned int __pyx_t_8;
   int __pyx_lineno = 0;
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
@@ -29643,7 +29642,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
  *         cdef Py_ssize_t number
  *         if (type(data) is bytes and type(self._sock) is Socket and             # <<<<<<<<<<<<<<
  *                 not self._eof and not self._conn_lost and not self._buffer and data):
- *             number = send(self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
+ *             number = send(<int>self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
  */
   __pyx_t_2 = (((PyObject *)Py_TYPE(__pyx_v_data)) == ((PyObject *)(&PyBytes_Type)));
   if (__pyx_t_2) {
@@ -29662,7 +29661,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
  *         cdef Py_ssize_t number
  *         if (type(data) is bytes and type(self._sock) is Socket and
  *                 not self._eof and not self._conn_lost and not self._buffer and data):             # <<<<<<<<<<<<<<
- *             number = send(self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
+ *             number = send(<int>self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
  *             if number == PyBytes_GET_SIZE(data):
  */
   __pyx_t_2 = (!__pyx_v_self->_eof);
@@ -29693,22 +29692,23 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
  *         cdef Py_ssize_t number
  *         if (type(data) is bytes and type(self._sock) is Socket and             # <<<<<<<<<<<<<<
  *                 not self._eof and not self._conn_lost and not self._buffer and data):
- *             number = send(self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
+ *             number = send(<int>self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
  */
   if (__pyx_t_1) {
 
     /* "socket.pxi":53
  *         if (type(data) is bytes and type(self._sock) is Socket and
  *                 not self._eof and not self._conn_lost and not self._buffer and data):
- *             number = send(self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)             # <<<<<<<<<<<<<<
+ *             number = send(<int>self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)             # <<<<<<<<<<<<<<
  *             if number == PyBytes_GET_SIZE(data):
  *                 return
  */
-    __pyx_v_number = send(__pyx_v_self->_sock_fd, PyBytes_AS_STRING(__pyx_v_data), PyBytes_GET_SIZE(__pyx_v_data), 0);
+    __pyx_t_4 = __Pyx_PyInt_As_int(__pyx_v_self->_sock_fd); if (unlikely((__pyx_t_4 == (int)-1) && PyErr_Occurred())) __PYX_ERR(12, 53, __pyx_L1_error)
+    __pyx_v_number = send(((int)__pyx_t_4), PyBytes_AS_STRING(__pyx_v_data), PyBytes_GET_SIZE(__pyx_v_data), 0);
 
     /* "socket.pxi":54
  *                 not self._eof and not self._conn_lost and not self._buffer and data):
- *             number = send(self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
+ *             number = send(<int>self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
  *             if number == PyBytes_GET_SIZE(data):             # <<<<<<<<<<<<<<
  *                 return
  *             if number > 0:
@@ -29717,7 +29717,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
     if (__pyx_t_1) {
 
       /* "socket.pxi":55
- *             number = send(self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
+ *             number = send(<int>self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
  *             if number == PyBytes_GET_SIZE(data):
  *                 return             # <<<<<<<<<<<<<<
  *             if number > 0:
@@ -29729,7 +29729,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
 
       /* "socket.pxi":54
  *                 not self._eof and not self._conn_lost and not self._buffer and data):
- *             number = send(self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
+ *             number = send(<int>self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
  *             if number == PyBytes_GET_SIZE(data):             # <<<<<<<<<<<<<<
  *                 return
  *             if number > 0:
@@ -29753,10 +29753,10 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
  *         python_transport.write(self, data)
  * 
  */
-      __pyx_t_4 = __Pyx_PyObject_GetSlice(__pyx_v_data, __pyx_v_number, 0, NULL, NULL, NULL, 1, 0, 0); if (unlikely(!__pyx_t_4)) __PYX_ERR(12, 57, __pyx_L1_error)
-      __Pyx_GOTREF(__pyx_t_4);
-      __Pyx_DECREF_SET(__pyx_v_data, __pyx_t_4);
-      __pyx_t_4 = 0;
+      __pyx_t_5 = __Pyx_PyObject_GetSlice(__pyx_v_data, __pyx_v_number, 0, NULL, NULL, NULL, 1, 0, 0); if (unlikely(!__pyx_t_5)) __PYX_ERR(12, 57, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_5);
+      __Pyx_DECREF_SET(__pyx_v_data, __pyx_t_5);
+      __pyx_t_5 = 0;
 
       /* "socket.pxi":56
  *             if number == PyBytes_GET_SIZE(data):
@@ -29772,7 +29772,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
  *         cdef Py_ssize_t number
  *         if (type(data) is bytes and type(self._sock) is Socket and             # <<<<<<<<<<<<<<
  *                 not self._eof and not self._conn_lost and not self._buffer and data):
- *             number = send(self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
+ *             number = send(<int>self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
  */
   }
 
@@ -29783,31 +29783,31 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
  * 
  * 
  */
-  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_transport, __pyx_n_s_write); if (unlikely(!__pyx_t_5)) __PYX_ERR(12, 58, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_5);
-  __pyx_t_6 = NULL;
-  __pyx_t_7 = 0;
+  __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_transport, __pyx_n_s_write); if (unlikely(!__pyx_t_6)) __PYX_ERR(12, 58, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_6);
+  __pyx_t_7 = NULL;
+  __pyx_t_8 = 0;
   #if CYTHON_UNPACK_METHODS
-  if (likely(PyMethod_Check(__pyx_t_5))) {
-    __pyx_t_6 = PyMethod_GET_SELF(__pyx_t_5);
-    if (likely(__pyx_t_6)) {
-      PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_5);
-      __Pyx_INCREF(__pyx_t_6);
+  if (likely(PyMethod_Check(__pyx_t_6))) {
+    __pyx_t_7 = PyMethod_GET_SELF(__pyx_t_6);
+    if (likely(__pyx_t_7)) {
+      PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_6);
+      __Pyx_INCREF(__pyx_t_7);
       __Pyx_INCREF(function);
-      __Pyx_DECREF_SET(__pyx_t_5, function);
-      __pyx_t_7 = 1;
+      __Pyx_DECREF_SET(__pyx_t_6, function);
+      __pyx_t_8 = 1;
     }
   }
   #endif
   {
-    PyObject *__pyx_callargs[3] = {__pyx_t_6, ((PyObject *)__pyx_v_self), __pyx_v_data};
-    __pyx_t_4 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_7, 2+__pyx_t_7);
-    __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
-    if (unlikely(!__pyx_t_4)) __PYX_ERR(12, 58, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_4);
-    __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+    PyObject *__pyx_callargs[3] = {__pyx_t_7, ((PyObject *)__pyx_v_self), __pyx_v_data};
+    __pyx_t_5 = __Pyx_PyObject_FastCall(__pyx_t_6, __pyx_callargs+1-__pyx_t_8, 2+__pyx_t_8);
+    __Pyx_XDECREF(__pyx_t_7); __pyx_t_7 = 0;
+    if (unlikely(!__pyx_t_5)) __PYX_ERR(12, 58, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_5);
+    __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
   }
-  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
+  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
 
   /* "socket.pxi":49
  *             python_transport._read_ready(self)
@@ -29821,9 +29821,9 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_4w
   __pyx_r = Py_None; __Pyx_INCREF(Py_None);
   goto __pyx_L0;
   __pyx_L1_error:;
-  __Pyx_XDECREF(__pyx_t_4);
   __Pyx_XDECREF(__pyx_t_5);
   __Pyx_XDECREF(__pyx_t_6);
+  __Pyx_XDECREF(__pyx_t_7);
   __Pyx_AddTraceback("asyncio_compat._speedups.core.SocketTransport.write", __pyx_clineno, __pyx_lineno, __pyx_filename);
   __pyx_r = NULL;
   __pyx_L0:;
@@ -30040,7 +30040,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_5_sock_4
  *     cdef public object _sock
  *     cdef public object _protocol             # <<<<<<<<<<<<<<
  *     cdef public object _buffer
- *     cdef public int _sock_fd
+ *     cdef public object _sock_fd
  */
 
 /* Python wrapper */
@@ -30140,7 +30140,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_9_protoc
  *     cdef public object _sock
  *     cdef public object _protocol
  *     cdef public object _buffer             # <<<<<<<<<<<<<<
- *     cdef public int _sock_fd
+ *     cdef public object _sock_fd
  *     cdef public Py_ssize_t _conn_lost
  */
 
@@ -30240,7 +30240,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_7_buffer
 /* "socket.pxi":20
  *     cdef public object _protocol
  *     cdef public object _buffer
- *     cdef public int _sock_fd             # <<<<<<<<<<<<<<
+ *     cdef public object _sock_fd             # <<<<<<<<<<<<<<
  *     cdef public Py_ssize_t _conn_lost
  *     cdef public bint _closing
  */
@@ -30263,23 +30263,13 @@ static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_15SocketTransport_8_
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd___get__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self) {
   PyObject *__pyx_r = NULL;
   __Pyx_RefNannyDeclarations
-  PyObject *__pyx_t_1 = NULL;
-  int __pyx_lineno = 0;
-  const char *__pyx_filename = NULL;
-  int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__get__", 1);
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_1 = __Pyx_PyInt_From_int(__pyx_v_self->_sock_fd); if (unlikely(!__pyx_t_1)) __PYX_ERR(12, 20, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_1);
-  __pyx_r = __pyx_t_1;
-  __pyx_t_1 = 0;
+  __Pyx_INCREF(__pyx_v_self->_sock_fd);
+  __pyx_r = __pyx_v_self->_sock_fd;
   goto __pyx_L0;
 
   /* function exit code */
-  __pyx_L1_error:;
-  __Pyx_XDECREF(__pyx_t_1);
-  __Pyx_AddTraceback("asyncio_compat._speedups.core.SocketTransport._sock_fd.__get__", __pyx_clineno, __pyx_lineno, __pyx_filename);
-  __pyx_r = NULL;
   __pyx_L0:;
   __Pyx_XGIVEREF(__pyx_r);
   __Pyx_RefNannyFinishContext();
@@ -30303,26 +30293,54 @@ static int __pyx_pw_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_f
 
 static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd_2__set__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self, PyObject *__pyx_v_value) {
   int __pyx_r;
-  int __pyx_t_1;
-  int __pyx_lineno = 0;
-  const char *__pyx_filename = NULL;
-  int __pyx_clineno = 0;
-  __pyx_t_1 = __Pyx_PyInt_As_int(__pyx_v_value); if (unlikely((__pyx_t_1 == (int)-1) && PyErr_Occurred())) __PYX_ERR(12, 20, __pyx_L1_error)
-  __pyx_v_self->_sock_fd = __pyx_t_1;
+  __Pyx_RefNannyDeclarations
+  __Pyx_RefNannySetupContext("__set__", 1);
+  __Pyx_INCREF(__pyx_v_value);
+  __Pyx_GIVEREF(__pyx_v_value);
+  __Pyx_GOTREF(__pyx_v_self->_sock_fd);
+  __Pyx_DECREF(__pyx_v_self->_sock_fd);
+  __pyx_v_self->_sock_fd = __pyx_v_value;
 
   /* function exit code */
   __pyx_r = 0;
-  goto __pyx_L0;
-  __pyx_L1_error:;
-  __Pyx_AddTraceback("asyncio_compat._speedups.core.SocketTransport._sock_fd.__set__", __pyx_clineno, __pyx_lineno, __pyx_filename);
-  __pyx_r = -1;
-  __pyx_L0:;
+  __Pyx_RefNannyFinishContext();
+  return __pyx_r;
+}
+
+/* Python wrapper */
+static int __pyx_pw_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd_5__del__(PyObject *__pyx_v_self); /*proto*/
+static int __pyx_pw_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd_5__del__(PyObject *__pyx_v_self) {
+  CYTHON_UNUSED PyObject *const *__pyx_kwvalues;
+  int __pyx_r;
+  __Pyx_RefNannyDeclarations
+  __Pyx_RefNannySetupContext("__del__ (wrapper)", 0);
+  __pyx_kwvalues = __Pyx_KwValues_VARARGS(__pyx_args, __pyx_nargs);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd_4__del__(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *)__pyx_v_self));
+
+  /* function exit code */
+  __Pyx_RefNannyFinishContext();
+  return __pyx_r;
+}
+
+static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd_4__del__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_SocketTransport *__pyx_v_self) {
+  int __pyx_r;
+  __Pyx_RefNannyDeclarations
+  __Pyx_RefNannySetupContext("__del__", 1);
+  __Pyx_INCREF(Py_None);
+  __Pyx_GIVEREF(Py_None);
+  __Pyx_GOTREF(__pyx_v_self->_sock_fd);
+  __Pyx_DECREF(__pyx_v_self->_sock_fd);
+  __pyx_v_self->_sock_fd = Py_None;
+
+  /* function exit code */
+  __pyx_r = 0;
+  __Pyx_RefNannyFinishContext();
   return __pyx_r;
 }
 
 /* "socket.pxi":21
  *     cdef public object _buffer
- *     cdef public int _sock_fd
+ *     cdef public object _sock_fd
  *     cdef public Py_ssize_t _conn_lost             # <<<<<<<<<<<<<<
  *     cdef public bint _closing
  *     cdef public bint _eof
@@ -30404,7 +30422,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_15SocketTransport_10_conn_
 }
 
 /* "socket.pxi":22
- *     cdef public int _sock_fd
+ *     cdef public object _sock_fd
  *     cdef public Py_ssize_t _conn_lost
  *     cdef public bint _closing             # <<<<<<<<<<<<<<
  *     cdef public bint _eof
@@ -40933,6 +40951,7 @@ static PyObject *__pyx_tp_new_14asyncio_compat_9_speedups_4core_SocketTransport(
   p->_sock = Py_None; Py_INCREF(Py_None);
   p->_protocol = Py_None; Py_INCREF(Py_None);
   p->_buffer = Py_None; Py_INCREF(Py_None);
+  p->_sock_fd = Py_None; Py_INCREF(Py_None);
   if (unlikely(__pyx_pw_14asyncio_compat_9_speedups_4core_15SocketTransport_1__cinit__(o, a, k) < 0)) goto bad;
   return o;
   bad:
@@ -40954,6 +40973,7 @@ static void __pyx_tp_dealloc_14asyncio_compat_9_speedups_4core_SocketTransport(P
   Py_CLEAR(p->_sock);
   Py_CLEAR(p->_protocol);
   Py_CLEAR(p->_buffer);
+  Py_CLEAR(p->_sock_fd);
   #if CYTHON_USE_TYPE_SLOTS || CYTHON_COMPILING_IN_PYPY
   (*Py_TYPE(o)->tp_free)(o);
   #else
@@ -40979,6 +40999,9 @@ static int __pyx_tp_traverse_14asyncio_compat_9_speedups_4core_SocketTransport(P
   if (p->_buffer) {
     e = (*v)(p->_buffer, a); if (e) return e;
   }
+  if (p->_sock_fd) {
+    e = (*v)(p->_sock_fd, a); if (e) return e;
+  }
   return 0;
 }
 
@@ -40996,6 +41019,9 @@ static int __pyx_tp_clear_14asyncio_compat_9_speedups_4core_SocketTransport(PyOb
   Py_XDECREF(tmp);
   tmp = ((PyObject*)p->_buffer);
   p->_buffer = Py_None; Py_INCREF(Py_None);
+  Py_XDECREF(tmp);
+  tmp = ((PyObject*)p->_sock_fd);
+  p->_sock_fd = Py_None; Py_INCREF(Py_None);
   Py_XDECREF(tmp);
   return 0;
 }
@@ -41061,8 +41087,7 @@ static int __pyx_setprop_14asyncio_compat_9_speedups_4core_15SocketTransport__so
     return __pyx_pw_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd_3__set__(o, v);
   }
   else {
-    PyErr_SetString(PyExc_NotImplementedError, "__del__");
-    return -1;
+    return __pyx_pw_14asyncio_compat_9_speedups_4core_15SocketTransport_8_sock_fd_5__del__(o);
   }
 }
 
@@ -42438,6 +42463,7 @@ static PyMethodDef __pyx_methods[] = {
 
 static int __Pyx_CreateStringTabAndInitStrings(void) {
   __Pyx_StringTabEntry __pyx_string_tab[] = {
+    {&__pyx_kp_u_0_1_0, __pyx_k_0_1_0, sizeof(__pyx_k_0_1_0), 0, 1, 0, 0},
     {&__pyx_n_s_AssertionError, __pyx_k_AssertionError, sizeof(__pyx_k_AssertionError), 0, 0, 1, 1},
     {&__pyx_n_s_BaseEventLoop, __pyx_k_BaseEventLoop, sizeof(__pyx_k_BaseEventLoop), 0, 0, 1, 1},
     {&__pyx_n_s_BaseException, __pyx_k_BaseException, sizeof(__pyx_k_BaseException), 0, 0, 1, 1},
@@ -42542,8 +42568,7 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_TimerHandle, __pyx_k_TimerHandle, sizeof(__pyx_k_TimerHandle), 0, 0, 1, 1},
     {&__pyx_n_s_TypeError, __pyx_k_TypeError, sizeof(__pyx_k_TypeError), 0, 0, 1, 1},
     {&__pyx_n_s_UnixSelectorEventLoop, __pyx_k_UnixSelectorEventLoop, sizeof(__pyx_k_UnixSelectorEventLoop), 0, 0, 1, 1},
-    {&__pyx_kp_u_VERSION, __pyx_k_VERSION, sizeof(__pyx_k_VERSION), 0, 1, 0, 0},
-    {&__pyx_n_s_VERSION_2, __pyx_k_VERSION_2, sizeof(__pyx_k_VERSION_2), 0, 0, 1, 1},
+    {&__pyx_n_s_VERSION, __pyx_k_VERSION, sizeof(__pyx_k_VERSION), 0, 0, 1, 1},
     {&__pyx_n_s_ValueError, __pyx_k_ValueError, sizeof(__pyx_k_ValueError), 0, 0, 1, 1},
     {&__pyx_kp_b__11, __pyx_k__11, sizeof(__pyx_k__11), 0, 0, 0, 0},
     {&__pyx_n_s__125, __pyx_k__125, sizeof(__pyx_k__125), 0, 0, 1, 1},
@@ -42811,7 +42836,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedBuiltins(void) {
   __pyx_builtin_BaseException = __Pyx_GetBuiltinName(__pyx_n_s_BaseException); if (!__pyx_builtin_BaseException) __PYX_ERR(2, 212, __pyx_L1_error)
   __pyx_builtin_AssertionError = __Pyx_GetBuiltinName(__pyx_n_s_AssertionError); if (!__pyx_builtin_AssertionError) __PYX_ERR(2, 241, __pyx_L1_error)
   __pyx_builtin_ValueError = __Pyx_GetBuiltinName(__pyx_n_s_ValueError); if (!__pyx_builtin_ValueError) __PYX_ERR(3, 87, __pyx_L1_error)
-  __pyx_builtin_OSError = __Pyx_GetBuiltinName(__pyx_n_s_OSError); if (!__pyx_builtin_OSError) __PYX_ERR(4, 51, __pyx_L1_error)
+  __pyx_builtin_OSError = __Pyx_GetBuiltinName(__pyx_n_s_OSError); if (!__pyx_builtin_OSError) __PYX_ERR(4, 61, __pyx_L1_error)
   __pyx_builtin_NotImplementedError = __Pyx_GetBuiltinName(__pyx_n_s_NotImplementedError); if (!__pyx_builtin_NotImplementedError) __PYX_ERR(5, 38, __pyx_L1_error)
   __pyx_builtin_RuntimeError = __Pyx_GetBuiltinName(__pyx_n_s_RuntimeError); if (!__pyx_builtin_RuntimeError) __PYX_ERR(5, 71, __pyx_L1_error)
   return 0;
@@ -42916,17 +42941,17 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
   __Pyx_GOTREF(__pyx_tuple__20);
   __Pyx_GIVEREF(__pyx_tuple__20);
 
-  /* "names.pxi":60
+  /* "names.pxi":62
  * 
  * 
  * def bind():             # <<<<<<<<<<<<<<
  *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
- *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType
+ *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
  */
-  __pyx_tuple__22 = PyTuple_Pack(1, __pyx_n_s_made); if (unlikely(!__pyx_tuple__22)) __PYX_ERR(6, 60, __pyx_L1_error)
+  __pyx_tuple__22 = PyTuple_Pack(1, __pyx_n_s_made); if (unlikely(!__pyx_tuple__22)) __PYX_ERR(6, 62, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_tuple__22);
   __Pyx_GIVEREF(__pyx_tuple__22);
-  __pyx_codeobj__23 = (PyObject*)__Pyx_PyCode_New(0, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__22, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_names_pxi, __pyx_n_s_bind, 60, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__23)) __PYX_ERR(6, 60, __pyx_L1_error)
+  __pyx_codeobj__23 = (PyObject*)__Pyx_PyCode_New(0, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__22, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_names_pxi, __pyx_n_s_bind, 62, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__23)) __PYX_ERR(6, 62, __pyx_L1_error)
 
   /* "redirect.pxi":51
  * 
@@ -43656,12 +43681,12 @@ static int __Pyx_modinit_global_init_code(void) {
   __pyx_v_14asyncio_compat_9_speedups_4core_CancelledError = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_InvalidStateError = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError = Py_None; Py_INCREF(Py_None);
-  __pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_Handle = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_Socket = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_StreamReaderProtocol = Py_None; Py_INCREF(Py_None);
+  __pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_python_loop = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_python_transport = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_FutureType = Py_None; Py_INCREF(Py_None);
@@ -44413,11 +44438,11 @@ if (!__Pyx_RefNanny) {
   /* "asyncio_compat/_speedups/core.pyx":5
  * """The compiled core of asyncio: one extension, one concept a file."""
  * 
- * VERSION = '@VERSION@'             # <<<<<<<<<<<<<<
+ * VERSION = '0.1.0'             # <<<<<<<<<<<<<<
  * 
  * include "names.pxi"
  */
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_VERSION_2, __pyx_kp_u_VERSION) < 0) __PYX_ERR(10, 5, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_VERSION, __pyx_kp_u_0_1_0) < 0) __PYX_ERR(10, 5, __pyx_L1_error)
 
   /* "names.pxi":3
  * # What the other files use of asyncio and of CPython: bound here, and nowhere else.
@@ -44559,7 +44584,7 @@ if (!__Pyx_RefNanny) {
  * cdef object CancelledError = futures.CancelledError
  * cdef object InvalidStateError = futures.InvalidStateError             # <<<<<<<<<<<<<<
  * cdef object IncompleteReadError = streams.IncompleteReadError
- * cdef object LimitOverrunError = streams.LimitOverrunError
+ * cdef object Handle = events.Handle
  */
   __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_futures); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 38, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
@@ -44575,8 +44600,8 @@ if (!__Pyx_RefNanny) {
  * cdef object CancelledError = futures.CancelledError
  * cdef object InvalidStateError = futures.InvalidStateError
  * cdef object IncompleteReadError = streams.IncompleteReadError             # <<<<<<<<<<<<<<
- * cdef object LimitOverrunError = streams.LimitOverrunError
  * cdef object Handle = events.Handle
+ * cdef object TimerHandle = events.TimerHandle
  */
   __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_streams); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 39, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
@@ -44591,140 +44616,135 @@ if (!__Pyx_RefNanny) {
   /* "names.pxi":40
  * cdef object InvalidStateError = futures.InvalidStateError
  * cdef object IncompleteReadError = streams.IncompleteReadError
- * cdef object LimitOverrunError = streams.LimitOverrunError             # <<<<<<<<<<<<<<
- * cdef object Handle = events.Handle
+ * cdef object Handle = events.Handle             # <<<<<<<<<<<<<<
  * cdef object TimerHandle = events.TimerHandle
+ * cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_streams); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 40, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 40, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_LimitOverrunError); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 40, __pyx_L1_error)
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_Handle); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 40, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError, __pyx_t_3);
+  __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_Handle);
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_t_3);
   __Pyx_GIVEREF(__pyx_t_3);
   __pyx_t_3 = 0;
 
   /* "names.pxi":41
  * cdef object IncompleteReadError = streams.IncompleteReadError
- * cdef object LimitOverrunError = streams.LimitOverrunError
- * cdef object Handle = events.Handle             # <<<<<<<<<<<<<<
- * cdef object TimerHandle = events.TimerHandle
- * cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
- */
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 41, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_Handle); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 41, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-  __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_Handle);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_t_2);
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
-
-  /* "names.pxi":42
- * cdef object LimitOverrunError = streams.LimitOverrunError
  * cdef object Handle = events.Handle
  * cdef object TimerHandle = events.TimerHandle             # <<<<<<<<<<<<<<
  * cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
  * cdef object Socket = socket.socket
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 42, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_TimerHandle); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 42, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 41, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_TimerHandle); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 41, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_t_3);
-  __Pyx_GIVEREF(__pyx_t_3);
-  __pyx_t_3 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
 
-  /* "names.pxi":43
+  /* "names.pxi":42
  * cdef object Handle = events.Handle
  * cdef object TimerHandle = events.TimerHandle
  * cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)             # <<<<<<<<<<<<<<
  * cdef object Socket = socket.socket
  * cdef object StreamReaderProtocol = streams.StreamReaderProtocol
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_selectors); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 43, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_2 = __Pyx_GetAttr3(__pyx_t_3, __pyx_n_u_EpollSelector, Py_None); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 43, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_selectors); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 42, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_GetAttr3(__pyx_t_2, __pyx_n_u_EpollSelector, Py_None); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 42, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector, __pyx_t_2);
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector, __pyx_t_3);
+  __Pyx_GIVEREF(__pyx_t_3);
+  __pyx_t_3 = 0;
 
-  /* "names.pxi":44
+  /* "names.pxi":43
  * cdef object TimerHandle = events.TimerHandle
  * cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
  * cdef object Socket = socket.socket             # <<<<<<<<<<<<<<
  * cdef object StreamReaderProtocol = streams.StreamReaderProtocol
  * 
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_socket); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 44, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_socket); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 44, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_socket); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 43, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_socket); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 43, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_Socket);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_Socket, __pyx_t_3);
-  __Pyx_GIVEREF(__pyx_t_3);
-  __pyx_t_3 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_Socket, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
 
-  /* "names.pxi":45
+  /* "names.pxi":44
  * cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
  * cdef object Socket = socket.socket
  * cdef object StreamReaderProtocol = streams.StreamReaderProtocol             # <<<<<<<<<<<<<<
  * 
+ * # 3.5.0 has none before the install.
+ */
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_streams); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 44, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_StreamReaderProtocol); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 44, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_StreamReaderProtocol);
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_StreamReaderProtocol, __pyx_t_3);
+  __Pyx_GIVEREF(__pyx_t_3);
+  __pyx_t_3 = 0;
+
+  /* "names.pxi":47
+ * 
+ * # 3.5.0 has none before the install.
+ * cdef object LimitOverrunError = None             # <<<<<<<<<<<<<<
+ * 
  * # asyncio's own, for what is not worth to be compiled.
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_streams); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 45, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_StreamReaderProtocol); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 45, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-  __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_StreamReaderProtocol);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_StreamReaderProtocol, __pyx_t_2);
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
+  __Pyx_INCREF(Py_None);
+  __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError);
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError, Py_None);
+  __Pyx_GIVEREF(Py_None);
 
-  /* "names.pxi":48
+  /* "names.pxi":50
  * 
  * # asyncio's own, for what is not worth to be compiled.
  * cdef object python_loop = base_events.BaseEventLoop             # <<<<<<<<<<<<<<
  * cdef object python_transport = selector_events._SelectorSocketTransport
  * 
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_base_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 48, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_BaseEventLoop); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 48, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_base_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 50, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_BaseEventLoop); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 50, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_t_3);
-  __Pyx_GIVEREF(__pyx_t_3);
-  __pyx_t_3 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_t_2);
+  __Pyx_GIVEREF(__pyx_t_2);
+  __pyx_t_2 = 0;
 
-  /* "names.pxi":49
+  /* "names.pxi":51
  * # asyncio's own, for what is not worth to be compiled.
  * cdef object python_loop = base_events.BaseEventLoop
  * cdef object python_transport = selector_events._SelectorSocketTransport             # <<<<<<<<<<<<<<
  * 
  * # What bind() makes of the classes below and asyncio's: an object of exactly this type has no overrides.
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_selector_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 49, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_SelectorSocketTransport); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 49, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_selector_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 51, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_SelectorSocketTransport); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 51, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_python_transport);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_python_transport, __pyx_t_2);
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_python_transport, __pyx_t_3);
+  __Pyx_GIVEREF(__pyx_t_3);
+  __pyx_t_3 = 0;
 
-  /* "names.pxi":52
+  /* "names.pxi":54
  * 
  * # What bind() makes of the classes below and asyncio's: an object of exactly this type has no overrides.
  * cdef object FutureType = None             # <<<<<<<<<<<<<<
@@ -44736,7 +44756,7 @@ if (!__Pyx_RefNanny) {
   __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_FutureType, Py_None);
   __Pyx_GIVEREF(Py_None);
 
-  /* "names.pxi":53
+  /* "names.pxi":55
  * # What bind() makes of the classes below and asyncio's: an object of exactly this type has no overrides.
  * cdef object FutureType = None
  * cdef object TaskType = None             # <<<<<<<<<<<<<<
@@ -44748,7 +44768,7 @@ if (!__Pyx_RefNanny) {
   __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TaskType, Py_None);
   __Pyx_GIVEREF(Py_None);
 
-  /* "names.pxi":54
+  /* "names.pxi":56
  * cdef object FutureType = None
  * cdef object TaskType = None
  * cdef object GatheringType = None             # <<<<<<<<<<<<<<
@@ -44760,7 +44780,7 @@ if (!__Pyx_RefNanny) {
   __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_GatheringType, Py_None);
   __Pyx_GIVEREF(Py_None);
 
-  /* "names.pxi":55
+  /* "names.pxi":57
  * cdef object TaskType = None
  * cdef object GatheringType = None
  * cdef object LoopType = None             # <<<<<<<<<<<<<<
@@ -44772,7 +44792,7 @@ if (!__Pyx_RefNanny) {
   __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_LoopType, Py_None);
   __Pyx_GIVEREF(Py_None);
 
-  /* "names.pxi":56
+  /* "names.pxi":58
  * cdef object GatheringType = None
  * cdef object LoopType = None
  * cdef object TransportType = None             # <<<<<<<<<<<<<<
@@ -44784,7 +44804,7 @@ if (!__Pyx_RefNanny) {
   __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TransportType, Py_None);
   __Pyx_GIVEREF(Py_None);
 
-  /* "names.pxi":57
+  /* "names.pxi":59
  * cdef object LoopType = None
  * cdef object TransportType = None
  * cdef object ReaderType = None             # <<<<<<<<<<<<<<
@@ -44796,17 +44816,17 @@ if (!__Pyx_RefNanny) {
   __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_ReaderType, Py_None);
   __Pyx_GIVEREF(Py_None);
 
-  /* "names.pxi":60
+  /* "names.pxi":62
  * 
  * 
  * def bind():             # <<<<<<<<<<<<<<
  *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
- *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType
+ *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_1bind, 0, __pyx_n_s_bind, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__23)); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 60, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_bind, __pyx_t_2) < 0) __PYX_ERR(6, 60, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_1bind, 0, __pyx_n_s_bind, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__23)); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 62, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_bind, __pyx_t_3) < 0) __PYX_ERR(6, 62, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "redirect.pxi":51
  * 
@@ -44815,10 +44835,10 @@ if (!__Pyx_RefNanny) {
  *     """Let theirs() make an object of *ours*; with None, of *theirs* again."""
  *     if not redirect_type(<PyObject *>theirs, NULL if ours is None else <PyObject *>ours):
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_3redirect, 0, __pyx_n_s_redirect, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__25)); if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 51, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_redirect, __pyx_t_2) < 0) __PYX_ERR(0, 51, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_3redirect, 0, __pyx_n_s_redirect, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__25)); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 51, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_redirect, __pyx_t_3) < 0) __PYX_ERR(0, 51, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "handle.pxi":25
  *     PyObject *SLOT(object o, Py_ssize_t offset)
@@ -44827,10 +44847,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t ARGS_SLOT = slot_offset(Handle._args)
  * cdef Py_ssize_t LOOP_SLOT = slot_offset(Handle._loop)
  */
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_callback_2); if (unlikely(!__pyx_t_2)) __PYX_ERR(7, 25, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_v_14asyncio_compat_9_speedups_4core_CALLBACK_SLOT = slot_offset(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_callback_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 25, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_v_14asyncio_compat_9_speedups_4core_CALLBACK_SLOT = slot_offset(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "handle.pxi":26
  * 
@@ -44839,10 +44859,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t LOOP_SLOT = slot_offset(Handle._loop)
  * cdef Py_ssize_t CANCELLED_SLOT = slot_offset(Handle._cancelled)
  */
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_args); if (unlikely(!__pyx_t_2)) __PYX_ERR(7, 26, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_v_14asyncio_compat_9_speedups_4core_ARGS_SLOT = slot_offset(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 26, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_v_14asyncio_compat_9_speedups_4core_ARGS_SLOT = slot_offset(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "handle.pxi":27
  * cdef Py_ssize_t CALLBACK_SLOT = slot_offset(Handle._callback)
@@ -44851,10 +44871,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t CANCELLED_SLOT = slot_offset(Handle._cancelled)
  * cdef Py_ssize_t REPR_SLOT = slot_offset(Handle._repr)
  */
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_2)) __PYX_ERR(7, 27, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_v_14asyncio_compat_9_speedups_4core_LOOP_SLOT = slot_offset(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 27, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_v_14asyncio_compat_9_speedups_4core_LOOP_SLOT = slot_offset(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "handle.pxi":28
  * cdef Py_ssize_t ARGS_SLOT = slot_offset(Handle._args)
@@ -44863,10 +44883,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t REPR_SLOT = slot_offset(Handle._repr)
  * cdef Py_ssize_t TRACEBACK_SLOT = slot_offset(Handle._source_traceback)
  */
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_cancelled_2); if (unlikely(!__pyx_t_2)) __PYX_ERR(7, 28, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_v_14asyncio_compat_9_speedups_4core_CANCELLED_SLOT = slot_offset(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_cancelled_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 28, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_v_14asyncio_compat_9_speedups_4core_CANCELLED_SLOT = slot_offset(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "handle.pxi":29
  * cdef Py_ssize_t LOOP_SLOT = slot_offset(Handle._loop)
@@ -44875,10 +44895,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t TRACEBACK_SLOT = slot_offset(Handle._source_traceback)
  * cdef Py_ssize_t WHEN_SLOT = slot_offset(TimerHandle._when)
  */
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_repr); if (unlikely(!__pyx_t_2)) __PYX_ERR(7, 29, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_v_14asyncio_compat_9_speedups_4core_REPR_SLOT = slot_offset(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_repr); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 29, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_v_14asyncio_compat_9_speedups_4core_REPR_SLOT = slot_offset(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "handle.pxi":30
  * cdef Py_ssize_t CANCELLED_SLOT = slot_offset(Handle._cancelled)
@@ -44887,10 +44907,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t WHEN_SLOT = slot_offset(TimerHandle._when)
  * cdef Py_ssize_t SCHEDULED_SLOT = slot_offset(TimerHandle._scheduled)
  */
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_source_traceback_2); if (unlikely(!__pyx_t_2)) __PYX_ERR(7, 30, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_v_14asyncio_compat_9_speedups_4core_TRACEBACK_SLOT = slot_offset(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_source_traceback_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 30, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_v_14asyncio_compat_9_speedups_4core_TRACEBACK_SLOT = slot_offset(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "handle.pxi":31
  * cdef Py_ssize_t REPR_SLOT = slot_offset(Handle._repr)
@@ -44899,10 +44919,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t SCHEDULED_SLOT = slot_offset(TimerHandle._scheduled)
  * 
  */
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_n_s_when_2); if (unlikely(!__pyx_t_2)) __PYX_ERR(7, 31, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_v_14asyncio_compat_9_speedups_4core_WHEN_SLOT = slot_offset(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_n_s_when_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 31, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_v_14asyncio_compat_9_speedups_4core_WHEN_SLOT = slot_offset(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "handle.pxi":32
  * cdef Py_ssize_t TRACEBACK_SLOT = slot_offset(Handle._source_traceback)
@@ -44911,10 +44931,10 @@ if (!__Pyx_RefNanny) {
  * 
  * 
  */
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_n_s_scheduled); if (unlikely(!__pyx_t_2)) __PYX_ERR(7, 32, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_v_14asyncio_compat_9_speedups_4core_SCHEDULED_SLOT = slot_offset(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_n_s_scheduled); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 32, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_v_14asyncio_compat_9_speedups_4core_SCHEDULED_SLOT = slot_offset(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "ready.pxi":111
  *         return repr(list(self))
@@ -44923,10 +44943,10 @@ if (!__Pyx_RefNanny) {
  *         ring_push(&self.loop.ring, HANDLE, handle, NULL)
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_7append, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_append, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__27)); if (unlikely(!__pyx_t_2)) __PYX_ERR(1, 111, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_append, __pyx_t_2) < 0) __PYX_ERR(1, 111, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_7append, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_append, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__27)); if (unlikely(!__pyx_t_3)) __PYX_ERR(1, 111, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_append, __pyx_t_3) < 0) __PYX_ERR(1, 111, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "ready.pxi":114
@@ -44936,10 +44956,10 @@ if (!__Pyx_RefNanny) {
  *         for handle in handles:
  *             self.append(handle)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_9extend, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_extend, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__29)); if (unlikely(!__pyx_t_2)) __PYX_ERR(1, 114, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_extend, __pyx_t_2) < 0) __PYX_ERR(1, 114, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_9extend, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_extend, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__29)); if (unlikely(!__pyx_t_3)) __PYX_ERR(1, 114, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_extend, __pyx_t_3) < 0) __PYX_ERR(1, 114, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "ready.pxi":118
@@ -44949,10 +44969,10 @@ if (!__Pyx_RefNanny) {
  *         cdef Entry entry
  *         if not self.loop.ring.length:
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_11popleft, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_popleft, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__31)); if (unlikely(!__pyx_t_2)) __PYX_ERR(1, 118, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_popleft, __pyx_t_2) < 0) __PYX_ERR(1, 118, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_11popleft, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_popleft, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__31)); if (unlikely(!__pyx_t_3)) __PYX_ERR(1, 118, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_popleft, __pyx_t_3) < 0) __PYX_ERR(1, 118, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "ready.pxi":131
@@ -44961,10 +44981,10 @@ if (!__Pyx_RefNanny) {
  *     def clear(self):             # <<<<<<<<<<<<<<
  *         ring_clear(&self.loop.ring)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_13clear, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_clear, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__33)); if (unlikely(!__pyx_t_2)) __PYX_ERR(1, 131, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_clear, __pyx_t_2) < 0) __PYX_ERR(1, 131, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_13clear, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_clear, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__33)); if (unlikely(!__pyx_t_3)) __PYX_ERR(1, 131, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_clear, __pyx_t_3) < 0) __PYX_ERR(1, 131, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "(tree fragment)":1
@@ -44972,10 +44992,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_15__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__35)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_reduce_cython, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_15__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__35)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "(tree fragment)":16
@@ -44984,10 +45004,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_Ready__set_state(self, __pyx_state)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_17__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__37)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_setstate_cython, __pyx_t_2) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_17__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__37)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "future.pxi":8
@@ -45009,10 +45029,10 @@ if (!__Pyx_RefNanny) {
  *         return self.state == CANCELLED
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_3cancelled, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_cancelled, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__39)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 36, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_cancelled, __pyx_t_2) < 0) __PYX_ERR(2, 36, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_3cancelled, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_cancelled, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__39)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 36, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_cancelled, __pyx_t_3) < 0) __PYX_ERR(2, 36, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":39
@@ -45022,10 +45042,10 @@ if (!__Pyx_RefNanny) {
  *         return self.state != PENDING
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_5done, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_done, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__40)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 39, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_done, __pyx_t_2) < 0) __PYX_ERR(2, 39, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_5done, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_done, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__40)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 39, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_done, __pyx_t_3) < 0) __PYX_ERR(2, 39, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":42
@@ -45035,10 +45055,10 @@ if (!__Pyx_RefNanny) {
  *         if self.state == CANCELLED:
  *             raise CancelledError
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_7result, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_result, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__41)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 42, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_result, __pyx_t_2) < 0) __PYX_ERR(2, 42, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_7result, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_result, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__41)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 42, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_result, __pyx_t_3) < 0) __PYX_ERR(2, 42, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":52
@@ -45048,10 +45068,10 @@ if (!__Pyx_RefNanny) {
  *         if self.state == CANCELLED:
  *             raise CancelledError
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_9exception, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_exception, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__42)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 52, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_exception, __pyx_t_2) < 0) __PYX_ERR(2, 52, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_9exception, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_exception, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__42)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 52, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_exception, __pyx_t_3) < 0) __PYX_ERR(2, 52, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":60
@@ -45061,10 +45081,10 @@ if (!__Pyx_RefNanny) {
  *         self.finish(result)
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_11set_result, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_set_result, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__44)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 60, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_set_result, __pyx_t_2) < 0) __PYX_ERR(2, 60, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_11set_result, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_set_result, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__44)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 60, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_set_result, __pyx_t_3) < 0) __PYX_ERR(2, 60, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":70
@@ -45074,10 +45094,10 @@ if (!__Pyx_RefNanny) {
  *         self.fail(exception)
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_13set_exception, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_set_exception, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__46)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 70, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_set_exception, __pyx_t_2) < 0) __PYX_ERR(2, 70, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_13set_exception, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_set_exception, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__46)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 70, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_set_exception, __pyx_t_3) < 0) __PYX_ERR(2, 70, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":87
@@ -45087,10 +45107,10 @@ if (!__Pyx_RefNanny) {
  *         return self.cancel_future()
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_15cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__47)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 87, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_cancel, __pyx_t_2) < 0) __PYX_ERR(2, 87, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_15cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__47)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 87, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_cancel, __pyx_t_3) < 0) __PYX_ERR(2, 87, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":99
@@ -45100,10 +45120,10 @@ if (!__Pyx_RefNanny) {
  *         # A task itself stands for its _wakeup(); this is a task that somebody calls.
  *         self.add_callback(fn.__call__ if type(fn) is TaskType else fn)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_17add_done_callback, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_add_done_callback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__49)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 99, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_add_done_callback, __pyx_t_2) < 0) __PYX_ERR(2, 99, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_17add_done_callback, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_add_done_callback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__49)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 99, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_add_done_callback, __pyx_t_3) < 0) __PYX_ERR(2, 99, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":114
@@ -45113,10 +45133,10 @@ if (!__Pyx_RefNanny) {
  *         callbacks = self._callbacks
  *         kept = [callback for callback in callbacks if callback != fn]
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_19remove_done_callback, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_remove_done_callback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__51)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 114, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_remove_done_callback, __pyx_t_2) < 0) __PYX_ERR(2, 114, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_19remove_done_callback, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_remove_done_callback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__51)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 114, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_remove_done_callback, __pyx_t_3) < 0) __PYX_ERR(2, 114, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":121
@@ -45126,10 +45146,10 @@ if (!__Pyx_RefNanny) {
  *         self.schedule_callbacks()
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_21_schedule_callbacks, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future__schedule_callbacks, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__52)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 121, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_schedule_callbacks, __pyx_t_2) < 0) __PYX_ERR(2, 121, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_21_schedule_callbacks, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future__schedule_callbacks, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__52)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 121, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_schedule_callbacks, __pyx_t_3) < 0) __PYX_ERR(2, 121, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "(tree fragment)":1
@@ -45137,10 +45157,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_29__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__53)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_reduce_cython, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_29__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__53)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "(tree fragment)":16
@@ -45149,10 +45169,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_Future__set_state(self, __pyx_state)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_31__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__54)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_setstate_cython, __pyx_t_2) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_31__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__54)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":206
@@ -45162,10 +45182,10 @@ if (!__Pyx_RefNanny) {
  *         return self.__next__()
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_5send, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_send, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__56)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 206, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_send, __pyx_t_2) < 0) __PYX_ERR(2, 206, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_5send, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_send, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__56)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 206, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_send, __pyx_t_3) < 0) __PYX_ERR(2, 206, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
   /* "future.pxi":209
@@ -45175,11 +45195,11 @@ if (!__Pyx_RefNanny) {
  *         self.future = None
  *         if value is None:
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_7throw, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_throw, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__58)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 209, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_2, __pyx_tuple__59);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_throw, __pyx_t_2) < 0) __PYX_ERR(2, 209, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_7throw, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_throw, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__58)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 209, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_3, __pyx_tuple__59);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_throw, __pyx_t_3) < 0) __PYX_ERR(2, 209, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
   /* "future.pxi":217
@@ -45189,10 +45209,10 @@ if (!__Pyx_RefNanny) {
  *         self.future = None
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_9close, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_close, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__60)); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 217, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_close, __pyx_t_2) < 0) __PYX_ERR(2, 217, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_9close, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_close, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__60)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 217, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_close, __pyx_t_3) < 0) __PYX_ERR(2, 217, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
   /* "(tree fragment)":1
@@ -45200,10 +45220,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_11__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__61)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_reduce_cython, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_11__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__61)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
   /* "(tree fragment)":16
@@ -45212,10 +45232,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_FutureIterator__set_state(self, __pyx_state)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_13__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__62)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_setstate_cython, __pyx_t_2) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_13__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__62)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
   /* "future.pxi":261
@@ -45256,11 +45276,11 @@ if (!__Pyx_RefNanny) {
  *         self.step(exc)
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_3_step, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task__step, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__64)); if (unlikely(!__pyx_t_2)) __PYX_ERR(9, 36, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_2, __pyx_tuple__65);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_step, __pyx_t_2) < 0) __PYX_ERR(9, 36, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_3_step, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task__step, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__64)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 36, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_3, __pyx_tuple__65);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_step, __pyx_t_3) < 0) __PYX_ERR(9, 36, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Task);
 
   /* "task.pxi":39
@@ -45270,10 +45290,10 @@ if (!__Pyx_RefNanny) {
  *         self.wakeup(future)
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_5_wakeup, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task__wakeup, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__67)); if (unlikely(!__pyx_t_2)) __PYX_ERR(9, 39, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_wakeup, __pyx_t_2) < 0) __PYX_ERR(9, 39, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_5_wakeup, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task__wakeup, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__67)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 39, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_wakeup, __pyx_t_3) < 0) __PYX_ERR(9, 39, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Task);
 
   /* "task.pxi":132
@@ -45283,10 +45303,10 @@ if (!__Pyx_RefNanny) {
  *         # Whoever cancels it has no interest in its exception (bpo-30508).
  *         self._log_traceback = False
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_7cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__68)); if (unlikely(!__pyx_t_2)) __PYX_ERR(9, 132, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_cancel, __pyx_t_2) < 0) __PYX_ERR(9, 132, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_7cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__68)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 132, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_cancel, __pyx_t_3) < 0) __PYX_ERR(9, 132, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Task);
 
   /* "(tree fragment)":1
@@ -45294,10 +45314,10 @@ if (!__Pyx_RefNanny) {
  *     raise TypeError, "self.newer,self.older cannot be converted to a Python object for pickling"
  * def __setstate_cython__(self, __pyx_state):
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_13__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__69)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_13__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__69)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -45305,10 +45325,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "self.newer,self.older cannot be converted to a Python object for pickling"
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_15__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__70)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_2) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_15__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__70)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "task.pxi":205
  * 
@@ -45317,10 +45337,10 @@ if (!__Pyx_RefNanny) {
  *     if type(loop) is LoopType:
  *         return (<Loop>loop).current_task
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5current_task, 0, __pyx_n_s_current_task, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__72)); if (unlikely(!__pyx_t_2)) __PYX_ERR(9, 205, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_current_task, __pyx_t_2) < 0) __PYX_ERR(9, 205, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5current_task, 0, __pyx_n_s_current_task, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__72)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 205, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_current_task, __pyx_t_3) < 0) __PYX_ERR(9, 205, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "task.pxi":212
  * # The list of all tasks: a WeakSet costs 0.6 us a task.
@@ -45338,10 +45358,10 @@ if (!__Pyx_RefNanny) {
  *     """The set of those of *loop* that exist, done or not."""
  *     cdef PyObject *task = last_task
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_7all_tasks, 0, __pyx_n_s_all_tasks, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__74)); if (unlikely(!__pyx_t_2)) __PYX_ERR(9, 234, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_all_tasks, __pyx_t_2) < 0) __PYX_ERR(9, 234, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_7all_tasks, 0, __pyx_n_s_all_tasks, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__74)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 234, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_all_tasks, __pyx_t_3) < 0) __PYX_ERR(9, 234, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "gather.pxi":10
  *     cdef bint cancel_requested
@@ -45350,10 +45370,10 @@ if (!__Pyx_RefNanny) {
  *         if self.state != PENDING:
  *             return False
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_1cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__76)); if (unlikely(!__pyx_t_2)) __PYX_ERR(3, 10, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_cancel, __pyx_t_2) < 0) __PYX_ERR(3, 10, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_1cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__76)); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 10, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_cancel, __pyx_t_3) < 0) __PYX_ERR(3, 10, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering);
 
   /* "(tree fragment)":1
@@ -45361,10 +45381,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_3__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__77)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_reduce_cython, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_3__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__77)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering);
 
   /* "(tree fragment)":16
@@ -45373,10 +45393,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_Gathering__set_state(self, __pyx_state)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_5__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__78)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_setstate_cython, __pyx_t_2) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_5__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__78)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering);
 
   /* "(tree fragment)":1
@@ -45384,10 +45404,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17GatheringCallback_3__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_GatheringCallback___reduce_cytho, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__79)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback, __pyx_n_s_reduce_cython, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17GatheringCallback_3__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_GatheringCallback___reduce_cytho, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__79)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback);
 
   /* "(tree fragment)":16
@@ -45396,10 +45416,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_GatheringCallback__set_state(self, __pyx_state)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17GatheringCallback_5__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_GatheringCallback___setstate_cyt, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__80)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback, __pyx_n_s_setstate_cython, __pyx_t_2) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17GatheringCallback_5__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_GatheringCallback___setstate_cyt, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__80)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback);
 
   /* "gather.pxi":62
@@ -45409,10 +45429,10 @@ if (!__Pyx_RefNanny) {
  *     cdef Gathering outer
  *     cdef GatheringCallback callback
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9gather, 0, __pyx_n_s_gather, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__82)); if (unlikely(!__pyx_t_2)) __PYX_ERR(3, 62, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_gather, __pyx_t_2) < 0) __PYX_ERR(3, 62, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9gather, 0, __pyx_n_s_gather, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__82)); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 62, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_gather, __pyx_t_3) < 0) __PYX_ERR(3, 62, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "loop.pxi":7
  *     MOST_TIMERS = 100           # that are kept in any case; of more, at most half may be cancelled
@@ -45430,12 +45450,12 @@ if (!__Pyx_RefNanny) {
  *     '_add_callback', '_call_soon', '_process_events', '_run_once', 'call_at', 'call_exception_handler', 'call_later',
  *     'call_soon', 'call_soon_threadsafe', 'create_future', 'create_task', 'time'])
  */
-  __pyx_t_2 = __Pyx_PyFrozenSet_New(__pyx_tuple__83); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 10, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
+  __pyx_t_3 = __Pyx_PyFrozenSet_New(__pyx_tuple__83); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 10, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, ((PyObject*)__pyx_t_2));
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, ((PyObject*)__pyx_t_3));
+  __Pyx_GIVEREF(__pyx_t_3);
+  __pyx_t_3 = 0;
 
   /* "loop.pxi":56
  *             self.look()
@@ -45444,10 +45464,10 @@ if (!__Pyx_RefNanny) {
  *         cdef Future future
  *         if not self.direct:
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_9create_future, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_create_future, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__84)); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 56, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_create_future, __pyx_t_2) < 0) __PYX_ERR(11, 56, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_9create_future, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_create_future, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__84)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 56, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_create_future, __pyx_t_3) < 0) __PYX_ERR(11, 56, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
   /* "loop.pxi":64
@@ -45457,10 +45477,10 @@ if (!__Pyx_RefNanny) {
  *         cdef Task task
  *         if not self.direct or self._task_factory is not None or not is_coroutine(coro):
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_11create_task, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_create_task, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__86)); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 64, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_create_task, __pyx_t_2) < 0) __PYX_ERR(11, 64, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_11create_task, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_create_task, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__86)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 64, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_create_task, __pyx_t_3) < 0) __PYX_ERR(11, 64, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
   /* "loop.pxi":73
@@ -45470,10 +45490,10 @@ if (!__Pyx_RefNanny) {
  *         if not self.direct:
  *             return python_loop.call_soon(self, callback, *args)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_13call_soon, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_soon, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__88)); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 73, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_soon, __pyx_t_2) < 0) __PYX_ERR(11, 73, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_13call_soon, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_soon, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__88)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 73, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_soon, __pyx_t_3) < 0) __PYX_ERR(11, 73, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
   /* "loop.pxi":78
@@ -45483,10 +45503,10 @@ if (!__Pyx_RefNanny) {
  *         if not self.direct:
  *             return python_loop.call_soon_threadsafe(self, callback, *args)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_15call_soon_threadsafe, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_soon_threadsafe, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__90)); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 78, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_soon_threadsafe, __pyx_t_2) < 0) __PYX_ERR(11, 78, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_15call_soon_threadsafe, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_soon_threadsafe, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__90)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 78, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_soon_threadsafe, __pyx_t_3) < 0) __PYX_ERR(11, 78, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
   /* "loop.pxi":90
@@ -45496,10 +45516,10 @@ if (!__Pyx_RefNanny) {
  *         if not self.direct:
  *             return python_loop.call_later(self, delay, callback, *args)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_17call_later, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_later, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__92)); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 90, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_later, __pyx_t_2) < 0) __PYX_ERR(11, 90, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_17call_later, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_later, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__92)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 90, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_later, __pyx_t_3) < 0) __PYX_ERR(11, 90, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
   /* "loop.pxi":95
@@ -45509,10 +45529,10 @@ if (!__Pyx_RefNanny) {
  *         if not self.direct:
  *             return python_loop.call_at(self, when, callback, *args)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_19call_at, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_at, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__94)); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 95, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_at, __pyx_t_2) < 0) __PYX_ERR(11, 95, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_19call_at, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_at, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__94)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 95, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_at, __pyx_t_3) < 0) __PYX_ERR(11, 95, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
   /* "loop.pxi":108
@@ -45522,10 +45542,10 @@ if (!__Pyx_RefNanny) {
  *         cdef Py_ssize_t _
  *         if not self.direct:
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_21_run_once, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop__run_once, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__97)); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 108, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_run_once, __pyx_t_2) < 0) __PYX_ERR(11, 108, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_21_run_once, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop__run_once, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__97)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 108, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_run_once, __pyx_t_3) < 0) __PYX_ERR(11, 108, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
   /* "(tree fragment)":1
@@ -45533,10 +45553,10 @@ if (!__Pyx_RefNanny) {
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  * def __setstate_cython__(self, __pyx_state):
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_23__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__98)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_23__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__98)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -45544,10 +45564,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_25__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__99)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_2) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_25__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__99)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "socket.pxi":29
  *         self.max_size = MOST_RECEIVED
@@ -45556,10 +45576,10 @@ if (!__Pyx_RefNanny) {
  *         cdef Py_ssize_t number
  *         if self._conn_lost:
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_3_read_ready, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport__read_ready, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__101)); if (unlikely(!__pyx_t_2)) __PYX_ERR(12, 29, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport, __pyx_n_s_read_ready, __pyx_t_2) < 0) __PYX_ERR(12, 29, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_3_read_ready, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport__read_ready, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__101)); if (unlikely(!__pyx_t_3)) __PYX_ERR(12, 29, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport, __pyx_n_s_read_ready, __pyx_t_3) < 0) __PYX_ERR(12, 29, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport);
 
   /* "socket.pxi":49
@@ -45569,10 +45589,10 @@ if (!__Pyx_RefNanny) {
  *         cdef Py_ssize_t number
  *         if (type(data) is bytes and type(self._sock) is Socket and
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_5write, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport_write, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__103)); if (unlikely(!__pyx_t_2)) __PYX_ERR(12, 49, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport, __pyx_n_s_write, __pyx_t_2) < 0) __PYX_ERR(12, 49, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_5write, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport_write, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__103)); if (unlikely(!__pyx_t_3)) __PYX_ERR(12, 49, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport, __pyx_n_s_write, __pyx_t_3) < 0) __PYX_ERR(12, 49, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport);
 
   /* "(tree fragment)":1
@@ -45580,10 +45600,10 @@ if (!__Pyx_RefNanny) {
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  * def __setstate_cython__(self, __pyx_state):
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_7__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__104)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_7__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__104)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -45591,10 +45611,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_9__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport___setstate_cytho, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__105)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_2) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_9__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport___setstate_cytho, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__105)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "reader.pxi":13
  *     cdef public bint _paused
@@ -45603,10 +45623,10 @@ if (!__Pyx_RefNanny) {
  *         assert not self._eof, 'feed_data after feed_eof'
  *         if type(data) is bytes:
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_1feed_data, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader_feed_data, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__107)); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 13, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_feed_data, __pyx_t_2) < 0) __PYX_ERR(5, 13, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_1feed_data, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader_feed_data, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__107)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 13, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_feed_data, __pyx_t_3) < 0) __PYX_ERR(5, 13, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":56
@@ -45616,10 +45636,10 @@ if (!__Pyx_RefNanny) {
  *         self.wake_up()
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_3_wakeup_waiter, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader__wakeup_waiter, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__108)); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 56, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_wakeup_waiter, __pyx_t_2) < 0) __PYX_ERR(5, 56, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_3_wakeup_waiter, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader__wakeup_waiter, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__108)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 56, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_wakeup_waiter, __pyx_t_3) < 0) __PYX_ERR(5, 56, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":65
@@ -45629,10 +45649,10 @@ if (!__Pyx_RefNanny) {
  *         self.resume()
  * 
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_5_maybe_resume_transport, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader__maybe_resume_trans, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__109)); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 65, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_maybe_resume_transport, __pyx_t_2) < 0) __PYX_ERR(5, 65, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_5_maybe_resume_transport, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader__maybe_resume_trans, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__109)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 65, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_maybe_resume_transport, __pyx_t_3) < 0) __PYX_ERR(5, 65, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":80
@@ -45642,10 +45662,10 @@ if (!__Pyx_RefNanny) {
  *         try:
  *             await self.wait(func_name)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_7_wait_for_data, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader__wait_for_data, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__6)); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 80, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_wait_for_data, __pyx_t_2) < 0) __PYX_ERR(5, 80, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_7_wait_for_data, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader__wait_for_data, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__6)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 80, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_wait_for_data, __pyx_t_3) < 0) __PYX_ERR(5, 80, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":92
@@ -45655,11 +45675,11 @@ if (!__Pyx_RefNanny) {
  *         if self._exception is not None:
  *             raise self._exception
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_10read, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_read, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__7)); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 92, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_2, __pyx_tuple__112);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_read, __pyx_t_2) < 0) __PYX_ERR(5, 92, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_10read, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_read, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__7)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 92, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_3, __pyx_tuple__112);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_read, __pyx_t_3) < 0) __PYX_ERR(5, 92, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":111
@@ -45669,10 +45689,10 @@ if (!__Pyx_RefNanny) {
  *         if n < 0:
  *             raise ValueError('readexactly size can not be less than zero')
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_13readexactly, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readexactly, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__9)); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 111, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readexactly, __pyx_t_2) < 0) __PYX_ERR(5, 111, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_13readexactly, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readexactly, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__9)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 111, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readexactly, __pyx_t_3) < 0) __PYX_ERR(5, 111, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":129
@@ -45682,11 +45702,11 @@ if (!__Pyx_RefNanny) {
  *         cdef Py_ssize_t length = len(separator), start = 0, end
  *         if length == 0:
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_16readuntil, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readuntil, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__12)); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 129, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_2, __pyx_tuple__115);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readuntil, __pyx_t_2) < 0) __PYX_ERR(5, 129, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_16readuntil, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readuntil, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__12)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 129, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_3, __pyx_tuple__115);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readuntil, __pyx_t_3) < 0) __PYX_ERR(5, 129, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":154
@@ -45696,10 +45716,10 @@ if (!__Pyx_RefNanny) {
  *         try:
  *             return await self.readuntil(b'\n')
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_19readline, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readline, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__14)); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 154, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readline, __pyx_t_2) < 0) __PYX_ERR(5, 154, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_19readline, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readline, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__14)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 154, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readline, __pyx_t_3) < 0) __PYX_ERR(5, 154, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "(tree fragment)":1
@@ -45707,10 +45727,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_22__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__116)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_reduce_cython, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_22__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__116)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "(tree fragment)":16
@@ -45719,10 +45739,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_StreamReader__set_state(self, __pyx_state)
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_24__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__117)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_setstate_cython, __pyx_t_2) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_24__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__117)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "(tree fragment)":1
@@ -45730,10 +45750,10 @@ if (!__Pyx_RefNanny) {
  *     cdef object __pyx_PickleError
  *     cdef object __pyx_result
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_11__pyx_unpickle_Ready, 0, __pyx_n_s_pyx_unpickle_Ready, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__119)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Ready, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_11__pyx_unpickle_Ready, 0, __pyx_n_s_pyx_unpickle_Ready, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__119)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Ready, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "(tree fragment)":11
  *         __pyx_unpickle_Ready__set_state(<Ready> __pyx_result, __pyx_state)
@@ -45742,20 +45762,20 @@ if (!__Pyx_RefNanny) {
  *     __pyx_result.loop = __pyx_state[0]
  *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Future, 0, __pyx_n_s_pyx_unpickle_Future, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__120)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Future, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Future, 0, __pyx_n_s_pyx_unpickle_Future, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__120)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Future, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "(tree fragment)":1
  * def __pyx_unpickle_FutureIterator(__pyx_type, long __pyx_checksum, __pyx_state):             # <<<<<<<<<<<<<<
  *     cdef object __pyx_PickleError
  *     cdef object __pyx_result
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_FutureIterator, 0, __pyx_n_s_pyx_unpickle_FutureIterator, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__121)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_FutureIterator, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_FutureIterator, 0, __pyx_n_s_pyx_unpickle_FutureIterator, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__121)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_FutureIterator, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "(tree fragment)":11
  *         __pyx_unpickle_FutureIterator__set_state(<FutureIterator> __pyx_result, __pyx_state)
@@ -45764,20 +45784,20 @@ if (!__Pyx_RefNanny) {
  *     __pyx_result.future = __pyx_state[0]
  *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_Gathering, 0, __pyx_n_s_pyx_unpickle_Gathering, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__122)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Gathering, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_Gathering, 0, __pyx_n_s_pyx_unpickle_Gathering, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__122)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Gathering, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "(tree fragment)":1
  * def __pyx_unpickle_GatheringCallback(__pyx_type, long __pyx_checksum, __pyx_state):             # <<<<<<<<<<<<<<
  *     cdef object __pyx_PickleError
  *     cdef object __pyx_result
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_GatheringCallback, 0, __pyx_n_s_pyx_unpickle_GatheringCallback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__123)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_GatheringCallback, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_GatheringCallback, 0, __pyx_n_s_pyx_unpickle_GatheringCallback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__123)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_GatheringCallback, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "(tree fragment)":11
  *         __pyx_unpickle_GatheringCallback__set_state(<GatheringCallback> __pyx_result, __pyx_state)
@@ -45786,20 +45806,20 @@ if (!__Pyx_RefNanny) {
  *     __pyx_result.number = __pyx_state[0]; __pyx_result.outer = __pyx_state[1]
  *     if len(__pyx_state) > 2 and hasattr(__pyx_result, '__dict__'):
  */
-  __pyx_t_2 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_StreamReader, 0, __pyx_n_s_pyx_unpickle_StreamReader, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__124)); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_StreamReader, __pyx_t_2) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_StreamReader, 0, __pyx_n_s_pyx_unpickle_StreamReader, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__124)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_StreamReader, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "asyncio_compat/_speedups/core.pyx":1
  * # cython: language_level=3, iterable_coroutine=True             # <<<<<<<<<<<<<<
  * # cython: boundscheck=False, wraparound=False, initializedcheck=False
  * """The compiled core of asyncio: one extension, one concept a file."""
  */
-  __pyx_t_2 = __Pyx_PyDict_NewPresized(0); if (unlikely(!__pyx_t_2)) __PYX_ERR(10, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_test, __pyx_t_2) < 0) __PYX_ERR(10, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_PyDict_NewPresized(0); if (unlikely(!__pyx_t_3)) __PYX_ERR(10, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_test, __pyx_t_3) < 0) __PYX_ERR(10, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /*--- Wrapped vars code ---*/
 

@@ -2,7 +2,7 @@
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
 """The compiled core of asyncio: one extension, one concept a file."""
 
-VERSION = '@VERSION@'
+VERSION = '0.1.0'
 
 include "names.pxi"
 include "redirect.pxi"

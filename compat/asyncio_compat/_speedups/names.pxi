@@ -37,12 +37,14 @@ cdef extern from "Python.h":
 cdef object CancelledError = futures.CancelledError
 cdef object InvalidStateError = futures.InvalidStateError
 cdef object IncompleteReadError = streams.IncompleteReadError
-cdef object LimitOverrunError = streams.LimitOverrunError
 cdef object Handle = events.Handle
 cdef object TimerHandle = events.TimerHandle
 cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
 cdef object Socket = socket.socket
 cdef object StreamReaderProtocol = streams.StreamReaderProtocol
+
+# 3.5.0 has none before the install.
+cdef object LimitOverrunError = None
 
 # asyncio's own, for what is not worth to be compiled.
 cdef object python_loop = base_events.BaseEventLoop
@@ -59,7 +61,8 @@ cdef object ReaderType = None
 
 def bind():
     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
-    global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType
+    global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
+    LimitOverrunError = streams.LimitOverrunError
     FutureType = merged(Future, futures.Future)
     TaskType = merged(Task, tasks.Task)
     GatheringType = merged(Gathering, tasks._GatheringFuture)

@@ -1,17 +1,28 @@
 # Time, and waiting for events.
 
-from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
-
-cdef extern from "sys/epoll.h" nogil:
+cdef extern from *:
+    """
+    #ifdef __linux__
+    #include <sys/epoll.h>
+    #else
+    /* The loop asks its selector then, which is no EpollSelector. */
+    struct epoll_event { unsigned int events; union { int fd; } data; };
+    enum { EPOLLIN = 1, EPOLLOUT = 4 };
+    static int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout) { return 0; }
+    #endif
+    """
     ctypedef union epoll_data_t:
         int fd
     struct epoll_event:
         unsigned int events
         epoll_data_t data
-    int epoll_wait(int, epoll_event *, int, int)
+    int epoll_wait(int, epoll_event *, int, int) nogil
     enum:
         EPOLLIN
         EPOLLOUT
+
+cdef extern from "pytime.h":
+    long long _PyTime_GetMonotonicClock()
 
 # selectors.EVENT_READ and EVENT_WRITE
 cdef enum:
@@ -19,10 +30,9 @@ cdef enum:
     WRITE = 2
 
 
-cdef double monotonic() noexcept:
-    cdef timespec now
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return now.tv_sec + now.tv_nsec * 1e-9
+cdef inline double monotonic() noexcept:
+    """time.monotonic()"""
+    return _PyTime_GetMonotonicClock() * 1e-9
 
 
 cdef int wait_for_events(int epoll, epoll_event *polled, double timeout) except -1:

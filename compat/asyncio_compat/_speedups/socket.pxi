@@ -17,7 +17,7 @@ cdef class SocketTransport:
     cdef public object _sock
     cdef public object _protocol
     cdef public object _buffer
-    cdef public int _sock_fd
+    cdef public object _sock_fd
     cdef public Py_ssize_t _conn_lost
     cdef public bint _closing
     cdef public bint _eof
@@ -33,7 +33,7 @@ cdef class SocketTransport:
         if type(self._sock) is not Socket:
             python_transport._read_ready(self)
             return
-        number = recv(self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
+        number = recv(<int>self._sock_fd, received, min(self.max_size, MOST_RECEIVED), 0)
         if number > 0:
             protocol = self._protocol
             if type(protocol) is StreamReaderProtocol:
@@ -50,7 +50,7 @@ cdef class SocketTransport:
         cdef Py_ssize_t number
         if (type(data) is bytes and type(self._sock) is Socket and
                 not self._eof and not self._conn_lost and not self._buffer and data):
-            number = send(self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
+            number = send(<int>self._sock_fd, PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data), 0)
             if number == PyBytes_GET_SIZE(data):
                 return
             if number > 0:
