@@ -200,6 +200,50 @@ def test_a_task_that_cancels_itself_and_waits_is_cancelled(loop):
     assert future.cancelled()
 
 
+def test_the_collector_runs_while_tasks_are_destroyed(child):
+    """3.5.0 died of this, and 3.5.2 with threads (bpo-26617)."""
+    child('''
+        import asyncio_compat.auto
+        import asyncio, gc
+
+        async def nothing():
+            await asyncio.sleep(0)
+
+        async def run():
+            for _ in range(200):
+                await asyncio.ensure_future(nothing())
+
+        loop = asyncio.new_event_loop()
+        gc.set_threshold(1)
+        loop.run_until_complete(run())
+        gc.set_threshold(700)
+        loop.close()
+    ''')
+
+
+@pytest.mark.skipif(not hasattr(asyncio.Task, 'all_tasks'),
+                    reason='gone since 3.9')
+@pytest.mark.filterwarnings('ignore::DeprecationWarning')
+@pytest.mark.filterwarnings('ignore::PendingDeprecationWarning')
+def test_all_tasks_of_one_loop(loop):
+    async def run():
+        ended = asyncio.ensure_future(asyncio.sleep(0))
+        await ended
+        forgotten = asyncio.ensure_future(asyncio.sleep(0))
+        await forgotten
+        del forgotten
+        waiting = asyncio.ensure_future(asyncio.Event().wait())
+        listed = asyncio.Task.all_tasks()
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        return listed == {ended, waiting, asyncio.Task.current_task()}
+
+    assert loop.run_until_complete(run())
+    other = asyncio.new_event_loop()
+    assert asyncio.Task.all_tasks(loop=other) == set()
+    other.close()
+
+
 def test_a_task_that_exits_ends_the_run_alone(loop):
     async def leave():
         raise SystemExit(7)

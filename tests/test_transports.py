@@ -220,14 +220,21 @@ def test_pause_reading_while_closing(loop, paused):
     loop.run_until_complete(run())
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 6), reason='does nothing')
 def test_resume_reading_of_what_is_not_paused(loop):
-    transport, _ = loop.run_until_complete(stream(loop))
-    with pytest.raises(RuntimeError) as info:
+    """3.5 raises RuntimeError (bpo-32356)."""
+    async def run():
+        transport, feed = await stream(loop)
+        protocol = transport.get_protocol()
         transport.resume_reading()
-    assert str(info.value) == 'Not paused'
-    transport.close()
-    loop.run_until_complete(transport.get_protocol().lost)
+        transport.pause_reading()
+        transport.resume_reading()
+        transport.resume_reading()
+        feed(b'data')
+        assert await protocol.received == b'data'
+        transport.close()
+        await protocol.lost
+
+    loop.run_until_complete(run())
 
 
 class Proactor:

@@ -415,6 +415,11 @@ FIXES = (
         ),
         needs=('awaitables',)),
     Feature(
+        'task_destruction', '3.5.3', (26617,),
+        'the collector may run while a task is destroyed',
+        supplies=('tasks.Task.all_tasks',),
+        prepare='tasks.destroy_in_one_piece'),
+    Feature(
         'closed_loop', '3.6.6', (33469,),
         'a closed loop is not told of a result that nobody waits for',
         supplies=(

@@ -413,6 +413,13 @@ def debug_stack():
     return hasattr(asyncio.constants, 'DEBUG_STACK_DEPTH')
 
 
+def task_destruction():
+    # The interpreter is at fault, and asked for it, it would crash.
+    return (sys.version_info >= (3, 5, 3) or
+            isinstance(vars(tasks.Task._all_tasks)['_remove'],
+                       types.BuiltinMethodType))
+
+
 def gather_cancellation():
     if _is_compiled():
         return True

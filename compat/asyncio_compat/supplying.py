@@ -78,7 +78,7 @@ def supply(name, changes):
     if isinstance(name.supplied, types.FunctionType):
         _supply_function(name, changes)
     elif (name.name not in vars(place.owner) or
-          isinstance(name.supplied, property)):
+          isinstance(name.supplied, (property, classmethod))):
         # A class or a value that is there stays: it may be in use.
         changes.set(place.owner, name.name, name.supplied)
     if name.name in place.exported:
