@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 
+import hypothesis
 import pytest
 
 import asyncio_compat
@@ -23,6 +24,22 @@ if 'PYTHONPATH' in os.environ:
 
 if os.environ.get('ASYNCIO_COMPAT_TESTS') != 'stock':
     asyncio_compat.install()
+
+
+def pytest_addoption(parser):
+    parser.addoption('--stress', action='store_true',
+                     help='run tests/stress in full size, and print figures')
+    parser.addoption('--fuzz', type=int, metavar='N',
+                     help='run N new examples of each test in tests/fuzz')
+
+
+def pytest_configure(config):
+    examples = config.getoption('--fuzz')
+    hypothesis.settings.register_profile(
+        'fuzz', max_examples=examples or 300, derandomize=not examples,
+        database=None, deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.load_profile('fuzz')
 
 
 @pytest.fixture
@@ -45,18 +62,6 @@ def policy_loop(loop):
 def lacks(since):
     """A condition for skipif: CPython behaves as tested from *since* on."""
     return sys.version_info < since
-
-
-def beyond(id):
-    """Marks the test of a fix that comes along with the row *id*.
-
-    An asyncio of 3.5 that has the row is left alone, and keeps the bug.
-    """
-    (state,) = [row['state'] for row in asyncio_compat.status()
-                if row['id'] == id]
-    return pytest.mark.skipif(
-        sys.version_info < (3, 6) and state == 'native',
-        reason='this asyncio has %s, and is left as it is' % id)
 
 
 @pytest.fixture

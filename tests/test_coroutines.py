@@ -7,7 +7,6 @@ import types
 from unittest import mock
 
 import pytest
-from conftest import beyond
 
 from asyncio import coroutines
 
@@ -174,9 +173,11 @@ def test_format_a_coroutine_of_another_make(attributes, text):
     assert coroutines._format_coroutine(Foreign(**attributes)) == text
 
 
-@beyond('awaitables')
-def test_format_a_coroutine_that_hides_its_code():
-    coro = Foreign(__qualname__='elsewhere', cr_code=None, cr_frame=None)
+@pytest.mark.parametrize('attributes', [
+    {'__qualname__': 'elsewhere'},
+    {'__qualname__': '', '__name__': 'elsewhere'}])
+def test_format_a_coroutine_that_hides_its_code(attributes):
+    coro = Foreign(cr_code=None, cr_frame=None, **attributes)
     assert 'elsewhere()' in coroutines._format_coroutine(coro)
 
 
@@ -198,6 +199,28 @@ def test_a_task_of_a_coroutine_of_another_make(loop):
     task = asyncio.Task(Foreign(__qualname__='elsewhere'), loop=loop)
     assert 'elsewhere()' in repr(task)
     assert loop.run_until_complete(task) == 5
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 7),
+                    reason='then it wraps generators alone')
+def test_debug_mode_records_the_last_callers_of_a_coroutine(child):
+    assert child('''
+        import asyncio_compat.auto
+        import asyncio
+
+        @asyncio.coroutine
+        def generator():
+            yield
+
+        def deep(depth):
+            return deep(depth - 1) if depth else generator()
+
+        loop = asyncio.new_event_loop()
+        coro = deep(30)
+        loop.run_until_complete(coro)
+        print(len(coro._source_traceback), coro._source_traceback[-1][2])
+        loop.close()
+    ''', PYTHONASYNCIODEBUG='1') == '9 deep\n'
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 7),

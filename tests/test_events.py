@@ -84,3 +84,41 @@ def test_a_forked_child_sees_none(loop):
 
     status = loop.run_until_complete(coroutine())
     assert os.WEXITSTATUS(status) == 7
+
+
+def deep(make, depth=20):
+    return deep(make, depth - 1) if depth else make()
+
+
+@pytest.mark.parametrize('make', [
+    lambda loop: loop.call_soon(int),
+    lambda loop: loop.call_soon_threadsafe(int),
+    lambda loop: loop.call_later(3600, int),
+    # The compiled one records them all.
+    lambda loop: asyncio.futures._PyFuture(loop=loop),
+])
+def test_debug_mode_records_the_last_callers(loop, monkeypatch, make):
+    monkeypatch.setattr('asyncio.constants.DEBUG_STACK_DEPTH', 5)
+    loop.set_debug(True)
+    stack = deep(lambda: make(loop))._source_traceback
+    assert 2 <= len(stack) <= 5
+    *_, caller, last = stack
+    assert (last[0], last[2]) == (__file__, '<lambda>')
+    assert last[3].startswith('lambda loop: ')
+    assert caller[3].startswith('stack = ') or caller[3].startswith('return ')
+
+
+def test_without_debug_mode_nothing_is_recorded(loop):
+    loop.set_debug(False)
+    assert loop.call_soon(int)._source_traceback is None
+    assert not asyncio.Future(loop=loop)._source_traceback
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 7), reason='is in another module')
+def test_extract_stack(loop):
+    here, caller, *_ = reversed(asyncio.events.extract_stack(limit=2))
+    assert here[2] == 'test_extract_stack'
+    assert _ == []
+    frame = sys._getframe()
+    assert asyncio.events.extract_stack(frame)[-1][2] == here[2]
+    assert len(asyncio.events.extract_stack()) == 10

@@ -61,10 +61,28 @@ def test_probes_leave_no_trace(child, debug):
 def test_after_the_install_every_probe_but_the_compiled_part_passes():
     lacking = [feature.id for feature in features.FEATURES
                if not feature.is_native()]
-    expected = [] if sys.version_info >= (3, 6) else [
-        # No hooks of the interpreter's own can be supplied.
-        'shutdown_asyncgens', 'accelerated']
+    # No hooks of the interpreter's own can be supplied, and nothing to 3.6.
+    expected = ['shutdown_asyncgens', 'accelerated'] if (
+        sys.version_info < (3, 6)) else [
+        feature.id for feature in features.FEATURES
+        if release(feature.since) > sys.version_info[:3]]
     assert lacking == expected
+
+
+@pytest.mark.skipif(not hasattr(asyncio.Task, '_all_tasks'),
+                    reason='tasks are listed elsewhere')
+def test_no_probe_leaves_a_task_that_waits(child):
+    """For those the install looks through every object that there is."""
+    assert child('''
+        import gc
+        gc.disable()
+        import asyncio
+        from asyncio_compat import features
+        for feature in features.FEATURES:
+            feature.is_native()
+            for task in asyncio.Task._all_tasks:
+                assert task.done(), (feature.id, task)
+    ''') == ''
 
 
 @pytest.mark.parametrize('id', IDS)

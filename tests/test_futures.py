@@ -7,7 +7,6 @@ import sys
 from unittest import mock
 
 import pytest
-from conftest import beyond
 
 from asyncio import futures
 
@@ -194,7 +193,6 @@ def test_wrap_future_takes_the_running_loop(loop, source):
     assert loop.run_until_complete(wrap())._loop is loop
 
 
-@beyond('run_coroutine_threadsafe')
 def test_a_closed_loop_is_not_told(source, caplog):
     loop = asyncio.new_event_loop()
     source.set_running_or_notify_cancel()

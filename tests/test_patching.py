@@ -76,7 +76,7 @@ def test_transplant_looks_names_up_elsewhere():
 
     module = types.ModuleType('elsewhere')
     module.word = 'there'
-    copy = patching.transplant(shout, vars(module), 'elsewhere')
+    copy = patching.transplant(shout, vars(module))
     assert copy() == 'there'
     assert copy.__module__ == 'elsewhere'
     assert copy.__qualname__ == shout.__qualname__
@@ -85,7 +85,7 @@ def test_transplant_looks_names_up_elsewhere():
 def test_transplant_refuses_a_closure():
     inner = 4
     with pytest.raises(ValueError, match='closure'):
-        patching.transplant(lambda: inner, {}, 'elsewhere')
+        patching.transplant(lambda: inner, {})
 
 
 def test_what_somebody_else_changed_later_is_left(changes):

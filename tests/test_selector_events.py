@@ -1,4 +1,4 @@
-"""Sockets by way of a selector: the sock_* methods, and TCP_NODELAY."""
+"""Sockets by way of a selector: sock_*, whose they are, and TCP_NODELAY."""
 
 import asyncio
 import os
@@ -6,9 +6,8 @@ import socket
 import sys
 
 import pytest
-from conftest import beyond
 
-from asyncio import proactor_events
+from asyncio import proactor_events, selector_events
 from test_base_events_network import (
     HOST, counted, finish, have_ipv6, listening, needs_ipv6, resolve_to)
 
@@ -52,6 +51,59 @@ def test_sock_sendall(counted, pair):
     ours.shutdown(socket.SHUT_WR)
     assert counted.run_until_complete(reading) == len(data)
     assert counted.made >= 2 or sys.version_info >= (3, 7)
+
+
+def fill(sock):
+    """Send until *sock* takes no more."""
+    with pytest.raises(BlockingIOError):
+        while True:
+            sock.send(bytes(65536))
+
+
+@pytest.mark.parametrize('name, data', [('sock_recv', 1),
+                                        ('sock_sendall', b'data')])
+def test_a_socket_that_is_gone_is_not_waited_for(loop, pair, name, data):
+    """3.5 looks in vain for its descriptor, and spins (bpo-32015)."""
+    async def run():
+        with pytest.raises(OSError):
+            await getattr(loop, name)(ours, data)
+
+    ours, theirs = pair
+    fill(ours)
+    running = loop.create_task(run())
+    finish(loop)
+    gone = ours.detach()
+    loop.set_exception_handler(lambda loop, context: loop.stop())
+    theirs.send(b'data')
+    theirs.recv(1024 * 1024)
+    loop.run_until_complete(running)
+    assert gone not in watched(loop)
+    os.close(gone)
+
+
+def test_sockets_that_are_waited_for_already(child):
+    child('''
+        import asyncio, socket
+        loop = asyncio.new_event_loop()
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        theirs.settimeout(10)
+        received = asyncio.ensure_future(loop.sock_recv(ours, 4), loop=loop)
+        sent = asyncio.ensure_future(loop.sock_sendall(ours, bytes(1 << 22)),
+                                     loop=loop)
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        import asyncio_compat.auto
+        theirs.send(b'data')
+        assert loop.run_until_complete(received) == b'data'
+        reading = loop.run_in_executor(
+            None, lambda: sum(map(len, iter(lambda: theirs.recv(65536), b''))))
+        loop.run_until_complete(sent)
+        ours.close()
+        assert loop.run_until_complete(reading) == 1 << 22
+        theirs.close()
+        loop.close()
+    ''')
 
 
 def test_sock_accept_and_connect(counted, listening):
@@ -148,7 +200,6 @@ class Connectable:
 
 @pytest.mark.skipif((3, 6) <= sys.version_info < (3, 7, 2),
                     reason='bpo-35545')
-@beyond('connect_accepted_socket')
 def test_sock_connect_keeps_the_scope(loop):
     sock = Connectable(socket.AF_INET6)
     address = 'fe80::1', 1, 2, 3
@@ -156,9 +207,8 @@ def test_sock_connect_keeps_the_scope(loop):
     assert sock.address == address
 
 
-@pytest.mark.skipif((3, 6) <= sys.version_info < (3, 10),
+@pytest.mark.skipif((3, 6) <= sys.version_info < (3, 9),
                     reason='bpo-27136')
-@beyond('connect_accepted_socket')
 def test_sock_connect_of_another_family(loop):
     sock = Connectable(31)  # Bluetooth
     address = '00:00:00:00:00:00', 1
@@ -169,7 +219,6 @@ def test_sock_connect_of_another_family(loop):
 @pytest.mark.skipif((3, 6) <= sys.version_info < (3, 9),
                     reason='always asks for a stream')
 @pytest.mark.parametrize('type', [socket.SOCK_STREAM, socket.SOCK_DGRAM])
-@beyond('connect_accepted_socket')
 def test_sock_connect_asks_for_the_right_type(loop, type):
     asked = []
 
@@ -185,6 +234,151 @@ def test_sock_connect_asks_for_the_right_type(loop, type):
     loop.run_until_complete(loop.sock_connect(sock, ('name', 1)))
     assert asked == [type]
     assert sock.address == (HOST, 1)
+
+
+# Whose descriptor it is
+
+async def stream_transport(loop):
+    ours, theirs = socket.socketpair()
+    transport, _ = await loop.create_connection(asyncio.Protocol, sock=ours)
+    return transport, theirs
+
+
+async def datagram_transport(loop):
+    transport, _ = await loop.create_datagram_endpoint(
+        asyncio.DatagramProtocol, local_addr=(HOST, 0))
+    return transport, socket.socket()
+
+
+def watched(loop):
+    """The descriptors in the selector of *loop*."""
+    return {key.fd for key in loop._selector.get_map().values()}
+
+
+@pytest.mark.parametrize('name, arguments', [
+    ('add_reader', (print,)), ('remove_reader', ()),
+    ('add_writer', (print,)), ('remove_writer', ())])
+@pytest.mark.parametrize('connect', [stream_transport, datagram_transport])
+def test_the_descriptor_of_a_transport_is_its_own(loop, connect, name,
+                                                  arguments):
+    transport, theirs = loop.run_until_complete(connect(loop))
+    fd = transport.get_extra_info('socket').fileno()
+    method = getattr(loop, name)
+    with pytest.raises(RuntimeError) as info:
+        method(fd, *arguments)
+    assert str(info.value) == ('File descriptor %d is used by transport %r'
+                               % (fd, transport))
+    assert fd in watched(loop)
+    # Of another loop it is not; nor is it of this one, once it is closing.
+    other = asyncio.new_event_loop()
+    assert not getattr(other, name)(fd, *arguments)
+    other.close()
+    transport.close()
+    assert not method(fd, *arguments)
+    finish(loop)
+    theirs.close()
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 5, 3), reason='refuses it')
+def test_a_descriptor_that_a_transport_has_lost_is_free(loop):
+    transport, theirs = loop.run_until_complete(stream_transport(loop))
+    fd = transport.get_extra_info('socket').detach()
+    assert loop.remove_reader(fd)
+    finish(loop, transport)
+    os.close(fd)
+    theirs.close()
+
+
+class Recorded:
+    """A loop that writes down which descriptors come and go."""
+
+    def __init__(self):
+        self.calls = []
+        super().__init__()
+
+
+class OverPublic(Recorded, asyncio.SelectorEventLoop):
+    """As one did before 3.5.3: asyncio calls these for its transports."""
+
+    def add_reader(self, fd, callback, *args):
+        self.calls.append(('+r', fd))
+        return super().add_reader(fd, callback, *args)
+
+    def remove_reader(self, fd):
+        self.calls.append(('-r', fd))
+        return super().remove_reader(fd)
+
+    def add_writer(self, fd, callback, *args):
+        self.calls.append(('+w', fd))
+        return super().add_writer(fd, callback, *args)
+
+    def remove_writer(self, fd):
+        self.calls.append(('-w', fd))
+        return super().remove_writer(fd)
+
+
+class OverPrivate(Recorded, asyncio.SelectorEventLoop):
+    """As one does since 3.5.3."""
+
+    def _add_reader(self, fd, callback, *args):
+        self.calls.append(('+r', fd))
+        return super()._add_reader(fd, callback, *args)
+
+    def _remove_reader(self, fd):
+        self.calls.append(('-r', fd))
+        return super()._remove_reader(fd)
+
+    def _add_writer(self, fd, callback, *args):
+        self.calls.append(('+w', fd))
+        return super()._add_writer(fd, callback, *args)
+
+    def _remove_writer(self, fd):
+        self.calls.append(('-w', fd))
+        return super()._remove_writer(fd)
+
+
+@pytest.mark.parametrize('loop_class', [
+    pytest.param(OverPublic, marks=pytest.mark.skipif(
+        sys.version_info >= (3, 5, 3), reason='transports have their own')),
+    OverPrivate])
+def test_a_loop_is_told_of_all_that_a_transport_waits_for(loop_class):
+    loop = loop_class()
+    transport, theirs = loop.run_until_complete(stream_transport(loop))
+    fd = transport.get_extra_info('socket').fileno()
+    # More than fits: it has to wait.
+    transport.write(bytes(1 << 22))
+    transport.pause_reading()
+    transport.resume_reading()
+    transport.abort()
+    finish(loop)
+    loop.close()
+    theirs.close()
+    assert [what for what, of in loop.calls if of == fd][:5] == [
+        '+r', '+w', '-r', '+r', '-w']
+    assert loop.calls[-1][0] == '-r'
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 5, 3),
+                    reason='asyncio requires _add_reader() and _transports')
+def test_a_transport_of_a_loop_of_another_make(loop, pair):
+    """Of one that has the public methods only, and no _transports."""
+    class Loop(asyncio.BaseEventLoop):
+        add_reader = staticmethod(loop.add_reader)
+        remove_reader = staticmethod(loop.remove_reader)
+        remove_writer = staticmethod(loop.remove_writer)
+        call_soon = staticmethod(loop.call_soon)
+
+    other = Loop()
+    ours, theirs = pair
+    transport = selector_events._SelectorSocketTransport(
+        other, ours, asyncio.Protocol())
+    finish(loop)
+    transport.pause_reading()
+    transport.resume_reading()
+    transport.close()
+    finish(loop)
+    assert ours.fileno() == -1
+    other.close()
 
 
 # TCP_NODELAY
@@ -307,16 +501,20 @@ def test_nobody_need_wait_for_a_transport(loop, pair):
 
 
 def test_a_transport_closed_at_once_is_not_read(loop, pair):
-    """Before bpo-29743 a closed transport was left in the selector."""
+    """It was left in the selector (bpo-33263), and read (bpo-27223)."""
     class Closing(asyncio.Protocol):
         def connection_made(self, transport):
             transport.close()
 
     ours, theirs = pair
     fd = ours.fileno()
+    theirs.send(b'data')
+    errors = []
+    loop.set_exception_handler(lambda loop, context: errors.append(context))
     loop.run_until_complete(loop.create_connection(Closing, sock=ours))
     finish(loop)
-    assert fd not in [key.fd for key in loop._selector.get_map().values()]
+    assert fd not in watched(loop)
+    assert errors == []
 
 
 @needs_ipv6

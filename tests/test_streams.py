@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from conftest import beyond, lacks
+from conftest import lacks
 from test_locks import ticks
 
 FOUND = 'Separator is found, but chunk is longer than limit'
@@ -262,9 +262,6 @@ def test_repr_of_a_reader_that_waits(fed, run):
     assert run(main()) == b''
 
 
-# Natively 3.5.2 to 3.5.10 cannot.
-@pytest.mark.skipif((3, 5, 2) <= sys.version_info < (3, 6),
-                    reason='not pickled by this release')
 @pytest.mark.parametrize('protocol', range(pickle.HIGHEST_PROTOCOL + 1))
 def test_errors_are_pickled(protocol):
     error = pickle.loads(pickle.dumps(
@@ -276,6 +273,14 @@ def test_errors_are_pickled(protocol):
     error = pickle.loads(pickle.dumps(
         asyncio.LimitOverrunError('message', 10), protocol))
     assert (str(error), error.consumed) == ('message', 10)
+
+
+def test_a_lost_connection_is_let_go(fed, loop):
+    protocol = asyncio.StreamReaderProtocol(fed(b'', eof=False), loop=loop)
+    protocol.connection_made(Encrypted())
+    for _ in range(2):
+        protocol.connection_lost(None)
+        assert protocol._stream_reader is protocol._stream_writer is None
 
 
 def test_who_is_connected_may_be_told_by_a_plain_function(loop):
@@ -346,7 +351,6 @@ def test_drain_waits_while_the_protocol_is_paused(policy_loop, run):
 
 
 @pytest.mark.skipif(not lacks((3, 5, 3)), reason='every transport must tell')
-@beyond('is_closing')
 def test_drain_of_a_transport_that_does_not_tell(policy_loop):
     def is_closing():
         raise NotImplementedError

@@ -1,7 +1,10 @@
-"""Processes: whose futures are waited for, and what fails while they start."""
+"""Processes: whose futures are waited for, what fails while they start, and
+what signals they get.
+"""
 
 import asyncio
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE
 
@@ -87,6 +90,62 @@ def test_a_process_whose_pipes_cannot_be_connected_is_ended(policy_loop,
     assert str(refused.value) == 'refused'
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+class Program(asyncio.SubprocessProtocol):
+    def __init__(self, loop):
+        self.exited = asyncio.Future(loop=loop)
+        self.lost = asyncio.Future(loop=loop)
+
+    def process_exited(self):
+        self.exited.set_result(None)
+
+    def connection_lost(self, exc):
+        self.lost.set_result(exc)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason='is signalled again')
+def test_a_process_that_has_ended_is_not_signalled(policy_loop, monkeypatch):
+    """Its pid may be another's by then (bpo-6973)."""
+    async def run():
+        # The shell ends at once; the cat that it leaves holds the pipes.
+        transport, program = await policy_loop.subprocess_exec(
+            lambda: Program(policy_loop), 'sh', '-c',
+            'exec 3<&0; cat <&3 & exit 7', stderr=None)
+        await program.exited
+        assert transport.get_returncode() == 7
+        assert transport.get_extra_info('subprocess').returncode == 7
+        monkeypatch.setattr(os, 'kill', lambda *args: killed.append(args))
+        transport.send_signal(signal.SIGUSR1)
+        transport.terminate()
+        transport.kill()
+        transport.get_pipe_transport(0).close()
+        await program.lost
+        with pytest.raises(ProcessLookupError):
+            transport.kill()
+        transport.close()
+
+    killed = []
+    policy_loop.run_until_complete(run())
+    assert killed == []
+
+
+@pytest.mark.parametrize('end, number', [
+    (lambda transport: transport.send_signal(signal.SIGUSR1),
+     signal.SIGUSR1),
+    (lambda transport: transport.terminate(), signal.SIGTERM),
+    (lambda transport: transport.kill(), signal.SIGKILL)])
+def test_a_process_is_signalled(policy_loop, end, number):
+    async def run():
+        transport, program = await policy_loop.subprocess_exec(
+            lambda: Program(policy_loop), 'sleep', '1000', stdin=None,
+            stdout=None, stderr=None)
+        end(transport)
+        await program.lost
+        assert transport.get_returncode() == -number
+        transport.close()
+
+    policy_loop.run_until_complete(run())
 
 
 @pytest.mark.skipif(not lacks((3, 5, 2)), reason='lacks nothing')

@@ -6,7 +6,8 @@ import socket
 import sys
 
 import pytest
-from conftest import beyond
+
+from asyncio import proactor_events
 
 
 class Recorder(asyncio.Protocol):
@@ -154,7 +155,6 @@ def test_closing_ends_the_wait_to_write(loop):
     loop.run_until_complete(run())
 
 
-@beyond('is_closing')
 def test_datagrams_that_are_closed_at_once_are_not_waited_for(loop):
     class Closing(Recorder):
         def connection_made(self, transport):
@@ -168,6 +168,175 @@ def test_datagrams_that_are_closed_at_once_are_not_waited_for(loop):
         assert loop.remove_reader(protocol.fileno) is False
 
     loop.run_until_complete(run())
+
+
+def test_write_eof_of_a_transport_that_is_closed(loop):
+    """3.5 raises AttributeError (bpo-31647)."""
+    async def run():
+        transport, _ = await stream(loop)
+        protocol = transport.get_protocol()
+        transport.close()
+        await protocol.lost
+        transport.write_eof()
+
+    loop.run_until_complete(run())
+
+
+def test_pause_reading_twice(loop):
+    """3.5 raises RuntimeError (bpo-32356)."""
+    async def run():
+        transport, feed = await stream(loop)
+        protocol = transport.get_protocol()
+        transport.pause_reading()
+        transport.pause_reading()
+        feed(b'data')
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert not protocol.received.done()
+        transport.resume_reading()
+        assert await protocol.received == b'data'
+        transport.close()
+        await protocol.lost
+
+    loop.run_until_complete(run())
+
+
+@pytest.mark.parametrize('paused', [True, False])
+def test_pause_reading_while_closing(loop, paused):
+    async def run():
+        transport, _ = await stream(loop)
+        protocol = transport.get_protocol()
+        fileno = transport.get_extra_info('socket').fileno()
+        if paused:
+            transport.pause_reading()
+        transport.close()
+        transport.pause_reading()
+        transport.resume_reading()
+        await protocol.lost
+        transport.pause_reading()
+        transport.resume_reading()
+        assert loop.remove_reader(fileno) is False
+
+    loop.run_until_complete(run())
+
+
+def test_resume_reading_of_what_is_not_paused(loop):
+    """3.5 raises RuntimeError (bpo-32356)."""
+    async def run():
+        transport, feed = await stream(loop)
+        protocol = transport.get_protocol()
+        transport.resume_reading()
+        transport.pause_reading()
+        transport.resume_reading()
+        transport.resume_reading()
+        feed(b'data')
+        assert await protocol.received == b'data'
+        transport.close()
+        await protocol.lost
+
+    loop.run_until_complete(run())
+
+
+class Proactor:
+    """Stands for a Windows one; the test completes what is read."""
+
+    def __init__(self, loop):
+        self.loop = loop
+        self.reads = []
+
+    def recv(self, sock, size):
+        self.reads.append(asyncio.Future(loop=self.loop))
+        return self.reads[-1]
+
+
+def iterate(loop):
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+
+
+@pytest.fixture
+def reading(loop):
+    """A transport of a proactor that reads, its protocol and the reads."""
+    if sys.version_info >= (3, 7):
+        pytest.skip('reads in another way')
+    loop._proactor = Proactor(loop)
+    ours, theirs = socket.socketpair()
+    protocol = Recorder(loop)
+    transport = proactor_events._ProactorSocketTransport(loop, ours, protocol)
+    errors = []
+    loop.set_exception_handler(lambda loop, context: errors.append(context))
+    iterate(loop)
+    yield transport, protocol, loop._proactor.reads
+    transport.close()
+    iterate(loop)
+    iterate(loop)
+    theirs.close()
+    assert errors == []
+
+
+def test_a_proactor_transport_that_is_paused_while_it_reads(loop, reading):
+    """3.5 asks the read for its result at once (bpo-26819)."""
+    transport, protocol, reads = reading
+    transport.pause_reading()
+    transport.pause_reading()
+    transport.resume_reading()
+    transport.resume_reading()
+    iterate(loop)
+    reads[0].set_result(b'data')
+    iterate(loop)
+    assert protocol.received.result() == b'data'
+    assert len(reads) == 2
+
+
+def test_what_a_proactor_transport_reads_while_it_is_paused(loop, reading):
+    transport, protocol, reads = reading
+    transport.pause_reading()
+    reads[0].set_result(b'data')
+    iterate(loop)
+    assert not protocol.received.done()
+    transport.resume_reading()
+    iterate(loop)
+    assert protocol.received.result() == b'data'
+    assert len(reads) == 2
+
+
+def test_a_proactor_transport_that_is_paused_already(child):
+    if sys.version_info >= (3, 7):
+        pytest.skip('reads in another way')
+    child('''
+        import asyncio, socket, sys
+        from asyncio import proactor_events
+        sys.path.insert(0, %r)
+        from test_transports import Proactor, Recorder, iterate
+        loop = asyncio.new_event_loop()
+        loop._proactor = Proactor(loop)
+        ours, theirs = socket.socketpair()
+        protocol = Recorder(loop)
+        transport = proactor_events._ProactorSocketTransport(
+            loop, ours, protocol)
+        iterate(loop)
+        transport.pause_reading()
+        loop._proactor.reads[0].set_result(b'data')
+        iterate(loop)
+        import asyncio_compat.auto
+        transport.resume_reading()
+        iterate(loop)
+        assert protocol.received.result() == b'data'
+        transport.abort()
+        iterate(loop)
+        iterate(loop)
+        theirs.close()
+        loop.close()
+    ''' % os.path.dirname(__file__), ASYNCIO_COMPAT_TESTS='stock')
+
+
+def test_a_proactor_transport_that_is_closing_is_paused(loop, reading):
+    transport, _, reads = reading
+    transport.close()
+    transport.pause_reading()
+    transport.resume_reading()
+    iterate(loop)
+    assert len(reads) == 1
 
 
 def test_a_future_of_any_make_can_wait_for_datagrams(loop):
@@ -234,10 +403,9 @@ class Quacking:
     write = Written.write
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 6),
+@pytest.mark.skipif(sys.version_info >= (3, 5, 3),
                     reason='asyncio requires is_closing()')
 @pytest.mark.parametrize('transport_class', [Written, Quacking])
-@beyond('is_closing')
 def test_drain_with_a_transport_of_another_make(policy_loop, transport_class):
     async def run():
         reader = asyncio.StreamReader()

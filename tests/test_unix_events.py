@@ -1,13 +1,17 @@
-"""Pipes: what is buffered, terminals, and whose futures are made."""
+"""Pipes: what is buffered, terminals, and whose futures are made.
+
+Unix sockets, child watchers, and signals at the end of the interpreter.
+"""
 
 import asyncio
 import errno
 import gc
 import os
+import signal
+import socket
 import sys
 
 import pytest
-from conftest import beyond
 
 from test_transports import Recorder, Waiter, recorders
 
@@ -68,9 +72,8 @@ def test_a_bytearray_is_the_writers_again_after_write(loop):
     loop.run_until_complete(run())
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 6),
+@pytest.mark.skipif(sys.version_info >= (3, 5, 3),
                     reason='asyncio says twice that the connection is lost')
-@beyond('is_closing')
 def test_resume_writing_may_close_the_pipe(loop):
     async def run():
         transport, protocol, reading = await write_pipe(loop)
@@ -349,3 +352,262 @@ def test_an_error_while_a_pipe_is_emptied(loop, monkeypatch):
     error, contexts = OSError(errno.EIO, 'Input/output error'), []
     loop.set_exception_handler(lambda loop, context: contexts.append(context))
     loop.run_until_complete(run())
+
+
+KINDS = [(socket.AF_INET, socket.SOCK_STREAM),
+         (getattr(socket, 'AF_UNIX', None), socket.SOCK_DGRAM),
+         (getattr(socket, 'AF_UNIX', None), socket.SOCK_SEQPACKET)]
+
+
+@pytest.mark.parametrize('family, kind', KINDS)
+@pytest.mark.parametrize('arguments', [('create_unix_connection', None),
+                                       ('create_unix_server',)])
+def test_a_socket_of_another_kind_is_refused(loop, arguments, family, kind):
+    """It was connected or listened on, whatever came of it (bpo-28652)."""
+    name, *path = arguments
+    with socket.socket(family, kind) as sock:
+        with pytest.raises(ValueError) as refused:
+            loop.run_until_complete(getattr(loop, name)(
+                recorders(loop), *path, sock=sock))
+    assert str(refused.value).startswith(
+        'A UNIX Domain Stream Socket was expected, got <socket.socket')
+
+
+@pytest.mark.parametrize('name, path, options, error', [
+    ('create_unix_connection', 'path', {'sock': 1},
+     'path and sock can not be specified at the same time'),
+    ('create_unix_connection', None, {}, 'no path and sock were specified'),
+    ('create_unix_connection', 'path', {'ssl': object()},
+     'you have to pass server_hostname when using ssl'),
+    ('create_unix_connection', 'path', {'server_hostname': 'name'},
+     'server_hostname is only meaningful with ssl'),
+    ('create_unix_server', 'path', {'sock': 1},
+     'path and sock can not be specified at the same time'),
+    ('create_unix_server', None, {},
+     'path was not specified, and no sock specified')])
+def test_arguments_that_make_no_unix_socket(loop, name, path, options, error):
+    with pytest.raises(ValueError) as refused:
+        loop.run_until_complete(
+            getattr(loop, name)(recorders(loop), path, **options))
+    assert str(refused.value) == error
+
+
+def test_a_unix_server_wants_a_context(loop):
+    with pytest.raises(TypeError) as refused:
+        loop.run_until_complete(
+            loop.create_unix_server(recorders(loop), 'path', ssl=True))
+    assert str(refused.value) == 'ssl argument must be an SSLContext or None'
+
+
+async def serve(loop, path, **options):
+    """A server that has been connected to, and is closed."""
+    accepted = asyncio.Future(loop=loop)
+
+    class Accepted(Recorder):
+        def connection_made(self, transport):
+            accepted.set_result(transport)
+
+    server = await loop.create_unix_server(lambda: Accepted(loop), path,
+                                           **options)
+    address = server.sockets[0].getsockname()
+    transport, protocol = await loop.create_unix_connection(recorders(loop),
+                                                            address)
+    (await accepted).write(b'served')
+    assert await protocol.received == b'served'
+    (await accepted).close()
+    await protocol.lost
+    server.close()
+    await server.wait_closed()
+
+
+def leave_socket(path):
+    """Bind and close: the file stays, as after a crash."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(path)
+
+
+@pytest.mark.parametrize('to_path', [str, os.fsencode])
+def test_a_server_takes_the_place_of_one_that_is_gone(loop, tmpdir, to_path):
+    path = str(tmpdir.join('socket'))
+    leave_socket(path)
+    loop.run_until_complete(serve(loop, to_path(path)))
+
+
+@pytest.mark.skipif(not sys.platform.startswith('linux'), reason='Linux')
+@pytest.mark.parametrize('path', ['\0asyncio-compat-%d' % os.getpid(),
+                                  b'\0asyncio-compat-%d' % os.getpid()])
+def test_an_abstract_socket(loop, path):
+    loop.run_until_complete(serve(loop, path))
+
+
+def test_sockets_of_the_callers(loop, tmpdir):
+    async def run():
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(str(tmpdir.join('socket')))
+        await serve(loop, None, sock=listening)
+        ours, theirs = socket.socketpair()
+        transport, protocol = await loop.create_unix_connection(
+            recorders(loop), None, sock=ours)
+        theirs.send(b'data')
+        assert await protocol.received == b'data'
+        transport.close()
+        await protocol.lost
+        theirs.close()
+
+    loop.run_until_complete(run())
+
+
+def test_what_is_no_socket_stays(loop, tmpdir):
+    file = tmpdir.join('file')
+    file.write('content')
+    with pytest.raises(OSError) as refused:
+        loop.run_until_complete(
+            loop.create_unix_server(recorders(loop), str(file)))
+    assert refused.value.errno == errno.EADDRINUSE
+    assert refused.value.strerror == (
+        'Address %r is already in use' % str(file))
+    assert file.read() == 'content'
+
+
+def test_a_place_that_cannot_be_looked_at(loop, tmpdir, caplog):
+    file = tmpdir.join('file')
+    file.write('')
+    path = str(file.join('socket'))
+    with pytest.raises(NotADirectoryError) as refused:
+        loop.run_until_complete(
+            loop.create_unix_server(recorders(loop), path))
+    assert [record.getMessage() for record in caplog.records] == [
+        'Unable to check or remove stale UNIX socket %r: %r' % (
+            path, NotADirectoryError(refused.value.errno,
+                                     refused.value.strerror))]
+
+
+def test_nobody_listens(loop, tmpdir):
+    path = str(tmpdir.join('socket'))
+    leave_socket(path)
+    with pytest.raises(ConnectionRefusedError):
+        loop.run_until_complete(
+            loop.create_unix_connection(recorders(loop), path))
+
+
+@pytest.fixture(params=['SafeChildWatcher', 'FastChildWatcher'])
+def watcher(request):
+    """A child watcher without a loop, that has been entered."""
+    if sys.version_info >= (3, 8):
+        pytest.skip('other watchers')
+    with getattr(asyncio, request.param)() as watcher:
+        yield watcher
+    watcher.close()
+
+
+def test_a_watcher_without_a_loop_refuses_to_watch(watcher):
+    """Nobody would have been told of the end (bpo-28368)."""
+    with pytest.raises(RuntimeError) as refused:
+        watcher.add_child_handler(os.getpid(), print)
+    assert str(refused.value) == (
+        'Cannot add child handler, '
+        'the child watcher does not have a loop attached')
+
+
+def test_a_watcher_hears_of_those_that_end(loop, watcher):
+    ended = asyncio.Future(loop=loop)
+    watcher.attach_loop(loop)
+    pid = os.spawnlp(os.P_NOWAIT, 'sh', 'sh', '-c', 'exit 5')
+    watcher.add_child_handler(pid, lambda *args: ended.set_result(args), 'and')
+    assert loop.run_until_complete(ended) == (pid, 5, 'and')
+
+
+def test_a_watcher_hears_of_those_that_ended_before(loop, watcher):
+    calls = []
+    watcher.attach_loop(loop)
+    pid = os.spawnlp(os.P_NOWAIT, 'true', 'true')
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    watcher._sig_chld()
+    watcher.add_child_handler(pid, lambda *args: calls.append(args))
+    assert calls == [(pid, 0)]
+
+
+def test_a_loop_is_taken_from_a_watcher_that_needs_it(loop, watcher):
+    calls = []
+    watcher.attach_loop(loop)
+    pid = os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '1000')
+    watcher.add_child_handler(pid, lambda *args: calls.append(args))
+    with pytest.warns(RuntimeWarning) as warned:
+        watcher.attach_loop(None)
+    assert [str(warning.message) for warning in warned] == [
+        'A loop is being detached from a child watcher with pending handlers']
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert calls == []
+    watcher.attach_loop(loop)
+    assert calls == [(pid, -signal.SIGKILL)]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 5, 3), reason='has to have them')
+def test_a_watcher_that_was_written_without_callbacks(loop):
+    class Watcher(asyncio.unix_events.BaseChildWatcher):
+        def __init__(self):
+            self._loop = None
+
+        def _do_waitpid_all(self):
+            pass
+
+    watcher = Watcher()
+    watcher.attach_loop(loop)
+    watcher.close()
+    assert watcher._loop is None
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 8), reason='other watchers')
+def test_a_watcher_that_was_written_for_callbacks():
+    assert asyncio.unix_events.BaseChildWatcher()._callbacks == {}
+
+
+def test_a_loop_that_nobody_closed_at_exit(child):
+    """It was a TypeError of the signal module (bpo-26133)."""
+    assert child('''
+        import asyncio, asyncio_compat.auto, signal
+        loop = asyncio.new_event_loop()
+        loop.add_signal_handler(signal.SIGUSR1, print)
+        # Until the very end.
+        asyncio.loop = loop
+        print('end')
+    ''') == 'end\n'
+
+
+def test_a_loop_that_is_closed_at_exit_says_so(loop, monkeypatch):
+    loop.add_signal_handler(signal.SIGUSR1, print)
+    handler = signal.getsignal(signal.SIGUSR1)
+    try:
+        with monkeypatch.context() as exit:
+            exit.setattr(sys, 'is_finalizing', lambda: True)
+            with pytest.warns(ResourceWarning) as warned:
+                loop.close()
+        assert [str(warning.message) for warning in warned] == [
+            'Closing the loop %r on interpreter shutdown stage, '
+            'skipping signal handlers removal' % loop]
+        assert signal.getsignal(signal.SIGUSR1) is handler
+    finally:
+        signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
+
+
+def test_a_loop_that_is_closed_in_time_resets_the_signals(loop):
+    loop.add_signal_handler(signal.SIGUSR1, print)
+    loop.close()
+    assert signal.getsignal(signal.SIGUSR1) is signal.SIG_DFL
+
+
+def test_a_loop_is_closed_with_what_it_is_made_of(loop):
+    class Part(asyncio.SelectorEventLoop.__bases__[0]):
+        def close(self):
+            closed.append(self)
+            super().close()
+
+    class Loop(asyncio.SelectorEventLoop, Part):
+        pass
+
+    closed = []
+    made = Loop()
+    made.close()
+    assert closed == [made]

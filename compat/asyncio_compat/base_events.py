@@ -11,6 +11,7 @@ import functools
 import heapq
 import inspect
 import itertools
+import logging
 import os
 import socket
 import sys
@@ -19,6 +20,8 @@ import warnings
 import weakref
 
 from asyncio import base_events, coroutines, events, futures, tasks
+from asyncio.base_events import (_MIN_CANCELLED_TIMER_HANDLES_FRACTION,
+                                 _MIN_SCHEDULED_TIMER_HANDLES, _format_handle)
 from asyncio.coroutines import coroutine
 from asyncio.log import logger
 
@@ -41,6 +44,59 @@ def _end_run(loop):
     del loop._run_once
     _raise_stop_error()     # noqa: F821 - 3.5.0 has it
 
+
+# In seconds: epoll_wait() and the like take no more than some days.
+MAXIMUM_SELECT_TIMEOUT = 24 * 3600
+
+
+def _drop_cancelled_timers(loop):
+    # In its place: an iteration goes on with the same list.
+    scheduled = loop._scheduled
+    if (len(scheduled) > _MIN_SCHEDULED_TIMER_HANDLES and
+            loop._timer_cancelled_count / len(scheduled) >
+            _MIN_CANCELLED_TIMER_HANDLES_FRACTION):
+        for handle in scheduled:
+            handle._scheduled = not handle._cancelled
+        scheduled[:] = [handle for handle in scheduled if handle._scheduled]
+        heapq.heapify(scheduled)
+        loop._timer_cancelled_count = 0
+    while scheduled and scheduled[0]._cancelled:
+        loop._timer_cancelled_count -= 1
+        heapq.heappop(scheduled)._scheduled = False
+
+
+def _select_in_debug_mode(loop, timeout):
+    start = loop.time()
+    event_list = loop._selector.select(timeout)
+    took = loop.time() - start
+    level = logging.INFO if took >= 1.0 else logging.DEBUG
+    if timeout is None:
+        logger.log(level, 'poll took %.3f ms: %s events',
+                   took * 1e3, len(event_list))
+    elif event_list:
+        logger.log(level, 'poll %.3f ms took %.3f ms: %s events',
+                   timeout * 1e3, took * 1e3, len(event_list))
+    elif took >= 1.0:
+        logger.log(level, 'poll %.3f ms took %.3f ms: timeout',
+                   timeout * 1e3, took * 1e3)
+    return event_list
+
+
+def _run_in_debug_mode(loop, handle):
+    try:
+        loop._current_handle = handle
+        start = loop.time()
+        handle._run()
+        took = loop.time() - start
+        if took >= loop.slow_callback_duration:
+            logger.warning('Executing %s took %.3f seconds',
+                           _format_handle(handle), took)
+    finally:
+        loop._current_handle = None
+
+
+_FATAL_ERROR_IGNORE = (BrokenPipeError, ConnectionResetError,
+                       ConnectionAbortedError)
 
 _HAS_IPv6 = hasattr(socket, 'AF_INET6')
 
@@ -127,6 +183,12 @@ def _ensure_resolved(address, *, family=0, type=socket.SOCK_STREAM, proto=0,
     if info is None:
         return loop.getaddrinfo(host, port, family=family, type=type,
                                 proto=proto, flags=flags)
+    address = info[-1]
+    if (':' in address[0] and len(address) == 2 and
+            type == socket.SOCK_STREAM):
+        # As getaddrinfo() has it (bpo-27500); not for a datagram's, which
+        # sendto() compares with what it is given.
+        info = info[:-1] + (address + (0, 0),)
     resolved = loop.create_future()
     resolved.set_result([info])
     return resolved
@@ -363,6 +425,43 @@ class BaseEventLoop:
             events._set_running_loop(None)
             forget_asyncgens()
             self._set_coroutine_wrapper(False)
+
+    def _run_once(self):
+        """Wait for events, for a day at most, then call what is ready."""
+        ready, scheduled = self._ready, self._scheduled
+        if scheduled and (self._timer_cancelled_count or
+                          scheduled[0]._cancelled):
+            _drop_cancelled_timers(self)
+        timeout = None
+        if ready or self._stopping:
+            timeout = 0
+        elif scheduled:
+            # More would be an OverflowError of select() (bpo-34263).
+            timeout = min(max(0, scheduled[0]._when - self.time()),
+                          MAXIMUM_SELECT_TIMEOUT)
+        if self._debug and timeout != 0:
+            event_list = _select_in_debug_mode(self, timeout)
+        else:
+            event_list = self._selector.select(timeout)
+        self._process_events(event_list)
+
+        if scheduled:
+            end_time = self.time() + self._clock_resolution
+            while scheduled and scheduled[0]._when < end_time:
+                handle = heapq.heappop(scheduled)
+                handle._scheduled = False
+                ready.append(handle)
+
+        # What these schedule waits for the next iteration.
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if handle._cancelled:
+                continue
+            if self._debug:
+                _run_in_debug_mode(self, handle)
+            else:
+                handle._run()
+        handle = None  # An exception must not keep the handle alive.
 
     def run_until_complete(self, future):
         """Run until *future*, any awaitable, is done; return its result.

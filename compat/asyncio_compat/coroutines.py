@@ -6,6 +6,7 @@ coroutines of other makes; in debug mode 3.5.0 lets one be awaited twice.
 
 import functools
 import inspect
+import sys
 import types
 
 from asyncio import coroutines, events, futures
@@ -68,6 +69,15 @@ def coroutine(func):
 
 
 class CoroWrapper:
+    def __init__(self, gen, func=None):
+        assert inspect.isgenerator(gen) or inspect.iscoroutine(gen), gen
+        self.gen = gen
+        # What @coroutine was put around.
+        self.func = func
+        self._source_traceback = events.extract_stack(sys._getframe(1))
+        self.__name__ = getattr(gen, '__name__', None)
+        self.__qualname__ = getattr(gen, '__qualname__', None)
+
     def throw(self, type, value=None, traceback=None):
         return self.gen.throw(type, value, traceback)
 

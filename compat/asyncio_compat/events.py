@@ -9,8 +9,9 @@ import reprlib
 import socket
 import sys
 import threading
+import traceback
 
-from asyncio import events
+from asyncio import constants, events
 from asyncio.events import _get_function_source, get_event_loop_policy
 
 __all__ = ['_get_running_loop', '_set_running_loop']
@@ -117,6 +118,34 @@ def _format_callback_source(func, args):
     if source:
         func_repr += ' at %s:%s' % source
     return func_repr
+
+
+def extract_stack(f=None, limit=None):
+    """The frame *f*, by default the caller's, and those that led there.
+
+    As traceback.extract_stack() with *limit*, by default DEBUG_STACK_DEPTH,
+    but no line is read before it is shown (bpo-31970).
+    """
+    if f is None:
+        f = sys._getframe(1)
+    if limit is None:
+        limit = constants.DEBUG_STACK_DEPTH
+    stack = traceback.StackSummary.extract(
+        traceback.walk_stack(f), limit=limit, lookup_lines=False)
+    stack.reverse()
+    return stack
+
+
+class Handle:
+    def __init__(self, callback, args, loop):
+        self._loop = loop
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+        self._repr = None
+        self._source_traceback = None
+        if loop.get_debug():
+            self._source_traceback = extract_stack(sys._getframe(1))
 
 
 class AbstractEventLoop:

@@ -98,7 +98,7 @@ WHATS_NEW = (
         needs=('loop_stop', 'shutdown_asyncgens'),
         prepare='events.note_running_loops'),
     Feature(
-        'awaitables', '3.5.3', (26923, 28703),
+        'awaitables', '3.5.3', (25887, 26654, 26923, 28372, 28703),
         'any object with __await__, and futures of any make, are waited for',
         supplies=(
             'futures.isfuture',
@@ -147,7 +147,7 @@ WHATS_NEW = (
         needs=('create_future',),
         prepare='coroutines.look_for_native_first'),
     Feature(
-        'run_coroutine_threadsafe', '3.5.1', (25304, 33469),
+        'run_coroutine_threadsafe', '3.5.1', (25304,),
         'a coroutine can be submitted to a loop from another thread',
         supplies=(
             'futures._PyFuture',
@@ -159,7 +159,7 @@ WHATS_NEW = (
         ),
         needs=('awaitables',)),
     Feature(
-        'is_closing', '3.5.3', (25441, 26909, 29743),
+        'is_closing', '3.5.3', (25441, 26909),
         'transports tell whether they are closing, and change protocols',
         supplies=(
             'transports.BaseTransport.is_closing',
@@ -186,6 +186,7 @@ WHATS_NEW = (
             'unix_events._UnixWritePipeTransport.get_protocol',
             'streams.StreamWriter.drain',
             'futures._set_result_unless_cancelled',
+            'selector_events._PRIVATE',
             'selector_events._SelectorTransport._add_reader',
             'selector_events._SelectorDatagramTransport.__init__',
             'unix_events._UnixReadPipeTransport.__init__',
@@ -203,7 +204,7 @@ WHATS_NEW = (
         ) + _CONNECTIONS,
         needs=('create_future', 'getaddrinfo_skip')),
     Feature(
-        'create_future', '3.5.2', (27041,),
+        'create_future', '3.5.2', (25233, 27041, 28371),
         'loop.create_future(), from which asyncio takes its own futures',
         supplies=(
             # base_events
@@ -239,6 +240,7 @@ WHATS_NEW = (
             'selector_events.BaseSelectorEventLoop.sock_recv',
             'selector_events.BaseSelectorEventLoop.sock_sendall',
             'selector_events.BaseSelectorEventLoop.sock_accept',
+            'selector_events._PRIVATE',
             'selector_events._SelectorTransport._add_reader',
             'selector_events._SelectorSocketTransport.__init__',
             'selector_events._SelectorDatagramTransport.__init__',
@@ -272,7 +274,6 @@ WHATS_NEW = (
         'reads until a separator, within the limit of the stream',
         supplies=(
             'streams.LimitOverrunError',
-            'streams.IncompleteReadError.__reduce__',
             'streams.StreamReader.__init__',
             'streams.StreamReader.__repr__',
             'streams.StreamReader._wait_for_data',
@@ -281,6 +282,7 @@ WHATS_NEW = (
             'streams.StreamReader.read',
             'streams.StreamReaderProtocol._over_ssl',
             'streams.StreamReaderProtocol.connection_made',
+            'streams.StreamReaderProtocol.connection_lost',
             'streams.StreamReaderProtocol.eof_received',
         ),
         needs=('create_future',)),
@@ -325,12 +327,13 @@ WHATS_NEW = (
         ) + _CONNECTIONS,
         needs=('create_future', 'getaddrinfo_skip')),
     Feature(
-        'tcp_nodelay', '3.6.5', (27456, 29743),
+        'tcp_nodelay', '3.6.5', (27456,),
         'every TCP transport sends small writes at once',
         supplies=_SOCKET_TYPES + (
             'base_events._set_nodelay',
             'selector_events._set_nodelay',
             'futures._set_result_unless_cancelled',
+            'selector_events._PRIVATE',
             'selector_events._SelectorTransport._add_reader',
             'selector_events._SelectorSocketTransport.__init__',
             'proactor_events._ProactorSocketTransport.__init__',
@@ -358,7 +361,8 @@ WHATS_NEW = (
         'compiled Future and Task, loop, gather(), streams and their sockets',
         needs=('running_loop', 'awaitables', 'is_closing', 'create_future',
                'readuntil', 'readexactly', 'loop_stop', 'tcp_nodelay',
-               'call_soon', 'task_cancellation', 'gather_cancellation'),
+               'call_soon', 'task_cancellation', 'gather_cancellation',
+               'debug_stack', 'transport_descriptors'),
         prepare='_speedups.accelerate'),
 )   # type: Tuple[Feature, ...]
 
@@ -373,6 +377,26 @@ FIXES = (
             'base_events.BaseEventLoop.call_soon',
             'base_events.BaseEventLoop.call_soon_threadsafe',
             'base_events.BaseEventLoop.call_at',
+        )),
+    Feature(
+        'ipv6_addresses', '3.6.7', (27500,),
+        'an IPv6 address that is not looked up is as if it were',
+        supplies=(
+            'base_events._HAS_IPv6',
+            'base_events._ipaddr_info',
+            'base_events._ensure_resolved',
+        ),
+        needs=('create_future', 'getaddrinfo_skip')),
+    Feature(
+        'select_timeout', '3.6.7', (34263,),
+        'a timer may be years away',
+        supplies=(
+            'base_events.MAXIMUM_SELECT_TIMEOUT',
+            'base_events._drop_cancelled_timers',
+            'base_events._select_in_debug_mode',
+            'base_events._run_in_debug_mode',
+            'base_events.BaseEventLoop._stopping',
+            'base_events.BaseEventLoop._run_once',
         )),
     Feature(
         'run_until_complete', '3.5.4', (),
@@ -392,6 +416,40 @@ FIXES = (
         ),
         needs=('awaitables',)),
     Feature(
+        'task_destruction', '3.5.3', (26617,),
+        'the collector may run while a task is destroyed',
+        supplies=('tasks.Task.all_tasks',),
+        prepare='tasks.destroy_in_one_piece'),
+    Feature(
+        'closed_loop', '3.6.6', (33469,),
+        'a closed loop is not told of a result that nobody waits for',
+        supplies=(
+            'futures._PyFuture',
+            'futures._loop_of',
+            'futures._chain_future',
+        ),
+        needs=('awaitables', 'create_future')),
+    Feature(
+        'foreign_coroutines', '3.6.6', (33672,),
+        'a task has a repr() whatever its coroutine tells about itself',
+        supplies=(
+            'coroutines._format_coroutine',
+            'coroutines._format_foreign_coroutine',
+            'events._format_callback',
+        ),
+        needs=('awaitables',)),
+    Feature(
+        'debug_stack', '3.6.4', (31970,),
+        'debug mode records the last callers only, in less time',
+        supplies=(
+            'constants.DEBUG_STACK_DEPTH',
+            'events.constants',
+            'events.extract_stack',
+            'events.Handle.__init__',
+            'futures.Future.__init__',
+            'coroutines.CoroWrapper.__init__',
+        )),
+    Feature(
         'gather_cancellation', '3.6.6', (32684,),
         'gather() is cancelled even if it returns exceptions',
         supplies=(
@@ -401,7 +459,7 @@ FIXES = (
         ),
         needs=('awaitables', 'create_future')),
     Feature(
-        'lock_cancellation', '3.6.5', (27585, 32734, 32841),
+        'lock_cancellation', '3.6.5', (22970, 27585, 32734, 32841),
         'a Lock is never lost, nor had twice, when a task is cancelled',
         supplies=(
             'locks.Lock.acquire',
@@ -417,6 +475,15 @@ FIXES = (
         supplies=('queues.Queue.get',),
         needs=('create_future',)),
     Feature(
+        'stream_errors', '3.6.4', (32034,),
+        'the errors of a StreamReader can be pickled',
+        supplies=(
+            'streams.LimitOverrunError',
+            'streams.LimitOverrunError.__reduce__',
+            'streams.IncompleteReadError.__reduce__',
+        ),
+        needs=('readuntil',)),
+    Feature(
         'subprocess_streams', '3.5.4', (26848, 29704),
         'all that a process wrote is read, and an empty input ends its own',
         supplies=(
@@ -429,26 +496,174 @@ FIXES = (
             'subprocess.SubprocessStreamProtocol._maybe_close_transport',
         )),
     Feature(
+        'subprocess_returncode', '3.5.2', (6973,),
+        'a process that has ended is not signalled',
+        supplies=(
+            'base_subprocess.BaseSubprocessTransport.send_signal',
+            'base_subprocess.BaseSubprocessTransport.terminate',
+            'base_subprocess.BaseSubprocessTransport.kill',
+            'base_subprocess.BaseSubprocessTransport._process_exited',
+        )),
+    Feature(
+        'child_watcher_loop', '3.5.3', (28368,),
+        'a child watcher without a loop refuses to watch',
+        supplies=(
+            'unix_events._check_attached',
+            'unix_events.BaseChildWatcher._callbacks',
+            'unix_events.BaseChildWatcher.__init__',
+            'unix_events.BaseChildWatcher.attach_loop',
+            'unix_events.SafeChildWatcher.add_child_handler',
+            'unix_events.FastChildWatcher.add_child_handler',
+        )),
+    Feature(
+        'unix_sockets', '3.5.3', (28399, 28652),
+        'a Unix server replaces a stale socket; other sockets are refused',
+        supplies=_SOCKET_TYPES + (
+            'unix_events._check_stream_socket',
+            'unix_events._remove_stale_socket',
+            'unix_events._UnixSelectorEventLoop.create_unix_connection',
+            'unix_events._UnixSelectorEventLoop.create_unix_server',
+        )),
+    Feature(
+        'signals_at_exit', '3.6.5', (26133,),
+        'a loop that nobody closed leaves the signals alone at exit',
+        supplies=(
+            'unix_events._super',
+            'unix_events._UnixSelectorEventLoop.close',
+        )),
+    Feature(
+        'transport_descriptors', '3.5.3', (28369,),
+        'nobody reads or writes behind the back of a transport',
+        supplies=(
+            'selector_events._TransportDescriptor',
+            'selector_events.BaseSelectorEventLoop._transports',
+            'selector_events.BaseSelectorEventLoop._ensure_fd_no_transport',
+            'selector_events.BaseSelectorEventLoop._add_reader',
+            'selector_events.BaseSelectorEventLoop._remove_reader',
+            'selector_events.BaseSelectorEventLoop._add_writer',
+            'selector_events.BaseSelectorEventLoop._remove_writer',
+            # First the transports that are let pass, then who refuses.
+            'selector_events._SelectorTransport.__init__',
+            'selector_events.BaseSelectorEventLoop.add_reader',
+            'selector_events.BaseSelectorEventLoop.remove_reader',
+            'selector_events.BaseSelectorEventLoop.add_writer',
+            'selector_events.BaseSelectorEventLoop.remove_writer',
+        )),
+    Feature(
+        'sock_recv', '3.6.4', (32015,),
+        'a socket that is closed or replaced is not waited for',
+        supplies=(
+            'selector_events._Registered',
+            'selector_events.BaseSelectorEventLoop._sock_recv',
+            'selector_events.BaseSelectorEventLoop._sock_sendall',
+        )),
+    Feature(
+        'sock_connect', '3.9', (27136, 28176, 35545),
+        'connects sockets of every type and family',
+        supplies=_ADDRESSES,
+        needs=('create_future',)),
+    Feature(
+        'closing_transports', '3.6.6', (27223, 31647, 33263),
+        'a transport that is closing is neither read nor ended again',
+        supplies=(
+            'futures._set_result_unless_cancelled',
+            'base_events._set_nodelay',
+            'selector_events._PRIVATE',
+            'selector_events._SelectorTransport._add_reader',
+            'selector_events._SelectorSocketTransport.__init__',
+            'selector_events._SelectorSocketTransport.write_eof',
+            'selector_events._SelectorDatagramTransport.__init__',
+        ) + _SOCKET_TYPES,
+        needs=('tcp_nodelay',)),
+    Feature(
+        'pause_reading', '3.6.7', (26819, 32356),
+        'a transport may be paused twice, and while it is closing',
+        supplies=(
+            'selector_events._PRIVATE',
+            'selector_events._SelectorTransport._add_reader',
+            'selector_events._SelectorSocketTransport.pause_reading',
+            'selector_events._SelectorSocketTransport.resume_reading',
+            'proactor_events._ProactorReadPipeTransport._reschedule_on_resume',
+            'proactor_events._ProactorReadPipeTransport._read_on',
+            'proactor_events._ProactorReadPipeTransport.pause_reading',
+            'proactor_events._ProactorReadPipeTransport.resume_reading',
+            'proactor_events._ProactorReadPipeTransport._loop_reading',
+        )),
+    Feature(
         'ssl_set_protocol', '3.6.4', (31632,),
         'set_protocol() of a TLS transport has an effect',
         supplies=(
             'sslproto._SSLProtocolTransport.set_protocol',
             'sslproto._SSLProtocolTransport.get_protocol',
         )),
+    Feature(
+        'ssl_object', '3.5.1', (25114,),
+        "get_extra_info('ssl_object') of a TLS transport",
+        supplies=(
+            'sslproto.SSLProtocol._call_connection_made',
+            'sslproto.SSLProtocol._on_handshake_complete',
+        )),
+    Feature(
+        'ssl_call_connection_made', '3.5.3', (),
+        'SSLProtocol can be put on a connection that its protocol has already',
+        supplies=(
+            'sslproto.SSLProtocol.__init__',
+            'sslproto.SSLProtocol._call_connection_made',
+            'sslproto.SSLProtocol._on_handshake_complete',
+        )),
+    Feature(
+        'ssl_connection_lost', '3.5.3', (28990,),
+        'a connection that is lost in the TLS handshake is not waited for',
+        supplies=('sslproto.SSLProtocol.connection_lost',)),
+    Feature(
+        'ssl_fatal_error', '3.5.3', (),
+        'an error ends a TLS connection, and is logged if it is unexpected',
+        supplies=(
+            'base_events._FATAL_ERROR_IGNORE',
+            'sslproto.base_events',
+            'sslproto.SSLProtocol._fatal_error',
+        )),
+    Feature(
+        'ssl_get_extra_info', '3.5.4', (29742,),
+        'get_extra_info() of a TLS transport that is closed',
+        supplies=('sslproto.SSLProtocol._get_extra_info',)),
+    Feature(
+        'ssl_close', '3.5.4', (29743, 29870),
+        'a TLS transport can be closed in its handshake, and leaks nothing',
+        supplies=(
+            'sslproto.SSLProtocol._start_shutdown',
+            'sslproto.SSLProtocol._finalize',
+            'sslproto.SSLProtocol._abort',
+        ),
+        needs=('ssl_data_received',)),
+    Feature(
+        'ssl_data_received', '3.6.5', (),
+        'what arrives after a TLS transport was aborted does no harm',
+        supplies=(
+            'sslproto.SSLProtocol.data_received',
+            'sslproto.SSLProtocol._process_write_backlog',
+        )),
+    Feature(
+        'ssl_handshake', '3.6.6', (33674,),
+        'a TLS handshake has begun before anything arrives',
+        supplies=('sslproto.SSLProtocol._start_handshake',)),
 )   # type: Tuple[Feature, ...]
 
 FEATURES = WHATS_NEW + FIXES
 
 
+_BY_ID = {feature.id: feature for feature in FEATURES}
+
+
 def by_id(ids: 'Iterable[str]') -> 'Tuple[Feature, ...]':
-    """The rows with these *ids*, in the order of the table.
+    """The rows with these *ids*, in their order.
 
     Raises ValueError for an id that is not in the table.
     """
-    known = {feature.id for feature in FEATURES}
-    unknown = sorted(set(ids) - known)
+    ids = list(ids)
+    unknown = [id for id in ids if id not in _BY_ID]
     if unknown:
         raise ValueError('unknown feature %s; known are: %s' % (
             ', '.join(map(repr, unknown)),
             ', '.join(feature.id for feature in FEATURES)))
-    return tuple(feature for feature in FEATURES if feature.id in set(ids))
+    return tuple([_BY_ID[id] for id in ids])

@@ -4,6 +4,7 @@
 """
 
 import concurrent.futures
+import sys
 
 from asyncio import events, futures
 from asyncio.futures import InvalidStateError, _CANCELLED, _FINISHED, _PENDING
@@ -38,6 +39,12 @@ class Future:
     _asyncio_future_blocking = False
     # Its name before 3.5.3, which old frames and subclasses still use.
     _blocking = property(_get_blocking, _set_blocking)
+
+    def __init__(self, *, loop=None):
+        self._loop = events.get_event_loop() if loop is None else loop
+        self._callbacks = []
+        if self._loop.get_debug():
+            self._source_traceback = events.extract_stack(sys._getframe(1))
 
     def cancel(self):
         """Cancel the future and have its callbacks called soon.

@@ -70,9 +70,8 @@ def install(features: 'Optional[Iterable[str]]' = None, *,
     rows = FEATURES if features is None else by_id(features)
     if _IS_OLD:
         with _lock:
-            _apply(_with_needs(
-                row for row in rows if _is_lacking(row) and
-                (compiled or row.id != 'accelerated')))
+            _apply(_lacking(row for row in rows
+                            if compiled or row.id != 'accelerated'))
 
 
 def uninstall() -> None:
@@ -148,14 +147,20 @@ def _why_not(row: 'Feature') -> 'Optional[str]':
     return None
 
 
-def _with_needs(rows: 'Iterable[Feature]') -> 'List[Feature]':
+def _lacking(rows: 'Iterable[Feature]') -> 'List[Feature]':
+    """Those *rows* that asyncio lacks, and what of their needs it lacks."""
     from .features import FEATURES, by_id
-    wanted = list(rows)
-    for row in wanted:
-        # The list grows while it is walked: what is needed has needs too.
-        wanted.extend(need for need in by_id(row.needs)
-                      if need not in wanted and _is_lacking(need))
-    return [row for row in FEATURES if row in wanted]
+    asked = list(rows)
+    seen, lacking = set(), set()    # type: Set[str], Set[str]
+    for row in asked:
+        if row.id not in seen:
+            # Once: a probe takes its time.
+            seen.add(row.id)
+            if _is_lacking(row):
+                lacking.add(row.id)
+                # The list grows while it is walked.
+                asked.extend(by_id(row.needs))
+    return [row for row in FEATURES if row.id in lacking]
 
 
 def _apply(rows: 'List[Feature]') -> None:
@@ -168,16 +173,13 @@ def _apply(rows: 'List[Feature]') -> None:
     keep = len(_changes)
     try:
         names = []
-        known = set()   # type: Set[str]
+        finder = supplying.Finder()
         for row in rows:
-            names += [(row, supplying.find(name, row.supplies))
-                      for name in row.supplies if name not in known]
-            known.update(row.supplies)
+            names += [(row, name) for name in finder.find(row)]
         # First what is called, then what calls it: other threads' loops run.
-        names.sort(key=lambda pair: pair[1] is None or not pair[1].is_new)
+        names.sort(key=lambda pair: not pair[1].is_new)
         for row, name in names:
-            if name is not None:
-                supplying.supply(name, _changes)
+            supplying.supply(name, _changes)
         for row in rows:
             supplying.prepare(row, _changes)
         _patched.update(row.id for row in rows)

@@ -70,11 +70,11 @@ class Changes:
             self._undo.pop()
 
 
-def transplant(function: types.FunctionType, namespace: 'Dict[str, Any]',
-               name: str) -> types.FunctionType:
-    """A copy of *function* that looks its globals up in *namespace*.
+def transplant(function: types.FunctionType,
+               namespace: 'Dict[str, Any]') -> types.FunctionType:
+    """A copy of *function* for the module whose names *namespace* holds.
 
-    *name* is the dotted name of the module that *namespace* belongs to.
+    It looks its globals up there.
     """
     if function.__closure__:
         raise ValueError('%r has a closure, which ties it to the place '
@@ -82,10 +82,8 @@ def transplant(function: types.FunctionType, namespace: 'Dict[str, Any]',
     copy = types.FunctionType(function.__code__, namespace,
                               function.__name__, function.__defaults__)
     copy.__kwdefaults__ = function.__kwdefaults__
-    copy.__doc__ = function.__doc__
     copy.__annotations__ = function.__annotations__
     copy.__qualname__ = function.__qualname__
-    copy.__module__ = name
     return copy
 
 

@@ -1,9 +1,11 @@
 """Completes asyncio.proactor_events: futures of any make (3.5.2), whether a
-transport is closing (3.5.1), and another protocol for it (3.5.3).
+transport is closing (3.5.1), another protocol for it (3.5.3), and pauses that
+lose nothing (3.6.6).
 """
 
 from asyncio import base_events, futures, transports
-from asyncio.proactor_events import _ProactorReadPipeTransport
+from asyncio import proactor_events as native
+from asyncio.log import logger
 
 
 class _ProactorBasePipeTransport:
@@ -33,6 +35,44 @@ class _ProactorBasePipeTransport:
 
     def is_closing(self):
         return self._closing
+
+
+class _ProactorReadPipeTransport:
+    # True for one that was paused before the install.
+    _reschedule_on_resume = True
+    _read_on = native._ProactorReadPipeTransport._loop_reading
+
+    def pause_reading(self):
+        """Receive nothing until resume_reading().
+
+        May be called twice, and while closing, since Python 3.6.7.
+        """
+        if self._closing or self._paused:
+            return
+        self._paused = True
+        self._reschedule_on_resume = False
+        if self._loop.get_debug():
+            logger.debug('%r pauses reading', self)
+
+    def resume_reading(self):
+        """Receive again what arrives.
+
+        May be called twice, and while closing, since Python 3.6.7.
+        """
+        if self._closing or not self._paused:
+            return
+        self._paused = False
+        # What is still being read schedules itself (bpo-26819).
+        if self._reschedule_on_resume:
+            self._loop.call_soon(self._loop_reading, self._read_fut)
+        if self._loop.get_debug():
+            logger.debug('%r resumes reading', self)
+
+    def _loop_reading(self, fut=None):
+        if self._paused:
+            self._reschedule_on_resume = True
+        else:
+            self._read_on(fut)
 
 
 class _ProactorSocketTransport:

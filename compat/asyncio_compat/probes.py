@@ -6,13 +6,17 @@ else can tell, and leave nothing behind.
 """
 
 import asyncio
+import concurrent.futures
 import socket
 import sys
 import types
 
-from asyncio import base_events, events, futures, locks, queues
-from asyncio import selector_events, sslproto, streams, subprocess, tasks
-from asyncio import transports
+from asyncio import base_events, base_subprocess, coroutines, events, futures
+from asyncio import locks, queues, selector_events, sslproto, streams
+from asyncio import subprocess, tasks, transports
+
+# Not on Windows.
+_unix_events = sys.modules.get('asyncio.unix_events')
 
 
 class _Loop(base_events.BaseEventLoop):
@@ -313,6 +317,34 @@ def call_soon():
         loop.close()
 
 
+def ipv6_addresses():
+    loop = _Loop()
+    # Before 3.5.2 it is called.
+    loop.getaddrinfo = None
+    try:
+        loop._create_server_getaddrinfo('::1', 1, family=0, flags=0).send(None)
+    except (AttributeError, TypeError):
+        return False
+    except StopIteration as exc:
+        ((*_, address),) = exc.value
+        return address == ('::1', 1, 0, 0)
+    finally:
+        loop.close()
+
+
+def select_timeout():
+    timeouts = []
+    loop = _Loop()
+    loop.set_debug(False)
+    loop.select = timeouts.append
+    try:
+        loop.call_later(1e10, int)
+        loop._run_once()
+    finally:
+        loop.close()
+    return timeouts[0] < 1e9
+
+
 def _is_compiled():
     return not isinstance(getattr(tasks.Task, '_step', None),
                           types.FunctionType)
@@ -334,6 +366,60 @@ def task_cancellation():
         loop.close()
 
 
+class _ConcurrentFuture(concurrent.futures.Future):
+    """The least of one that wrap_future() takes."""
+
+    __init__ = object.__init__
+
+    def add_done_callback(self, fn):
+        self.callback = fn
+
+
+def closed_loop():
+    loop = _Loop()
+    source = _ConcurrentFuture()
+    futures.wrap_future(source, loop=loop).cancel()
+    loop.close()
+    try:
+        source.callback(source)
+        return True
+    except RuntimeError:
+        return False
+
+
+class _Coroutine:
+    """A coroutine that hides what it is, as Cython's did."""
+
+    cr_code = cr_frame = None
+
+    def __init__(self):
+        self.__qualname__ = ''
+        self.__name__ = 'probe'
+
+    def __await__(self):
+        pass
+
+    send = throw = close = __await__
+
+
+def foreign_coroutines():
+    try:
+        return coroutines._format_coroutine(_Coroutine()).startswith('probe()')
+    except AttributeError:
+        return False
+
+
+def debug_stack():
+    return hasattr(asyncio.constants, 'DEBUG_STACK_DEPTH')
+
+
+def task_destruction():
+    # The interpreter is at fault, and asked for it, it would crash.
+    return (sys.version_info >= (3, 5, 3) or
+            isinstance(vars(tasks.Task._all_tasks)['_remove'],
+                       types.BuiltinMethodType))
+
+
 def gather_cancellation():
     if _is_compiled():
         return True
@@ -346,6 +432,10 @@ def gather_cancellation():
         return outer.exception() is not None
     finally:
         loop.close()
+
+
+def stream_errors():
+    return '__reduce__' in vars(asyncio.IncompleteReadError)
 
 
 def subprocess_streams():
@@ -390,6 +480,153 @@ def ssl_set_protocol():
     return ssl_protocol._app_protocol == 'probe'
 
 
+class _Anything:
+    """Stands for what an object is used with; nothing comes of it."""
+
+    def __getattr__(self, name):
+        return self
+
+    def __call__(self, *args):
+        return self
+
+    def __bool__(self):
+        return False
+
+
+class _Handshake(sslproto.SSLProtocol):
+    """A TLS connection in its handshake, without the ssl module."""
+
+    _loop = _app_protocol = _app_transport = _transport = _Anything()
+    _sslcontext = _sslpipe = _waiter = _server_hostname = _Anything()
+    _handshake_timeout_handle = _ssl_handshake_timeout = _Anything()
+    _session_established = _in_shutdown = False
+    _call_connection_made = _in_handshake = True
+    _write_buffer_size = 0
+
+    def __init__(self, **state):
+        vars(self).update(state, _extra={}, _write_backlog=[])
+
+
+def _before_3_11(probe):
+    """*probe*, if TLS has pipes; the TLS that was written anew passes it."""
+    return probe if hasattr(sslproto, '_SSLPipe') else lambda: True
+
+
+@_before_3_11
+def ssl_object():
+    protocol = _Handshake()
+    protocol._on_handshake_complete(None)
+    return 'ssl_object' in protocol._extra
+
+
+def ssl_call_connection_made():
+    init = sslproto.SSLProtocol.__init__
+    return 'call_connection_made' in init.__code__.co_varnames
+
+
+@_before_3_11
+def ssl_connection_lost():
+    protocol = _Handshake()
+    protocol.connection_lost(None)
+    return protocol._waiter is None
+
+
+def ssl_fatal_error():
+    loop, contexts = _Anything(), []
+    loop.call_exception_handler = contexts.append
+    try:
+        _Handshake(_loop=loop)._fatal_error(ConnectionAbortedError())
+        return not contexts
+    except NameError:
+        return False
+
+
+def ssl_get_extra_info():
+    try:
+        _Handshake(_transport=None)._get_extra_info('socket')
+        return True
+    except AttributeError:
+        return False
+
+
+@_before_3_11
+def ssl_close():
+    protocol = _Handshake(_transport=None)
+    protocol._start_shutdown()
+    return protocol._sslpipe is None
+
+
+@_before_3_11
+def ssl_data_received():
+    errors = []
+    protocol = _Handshake(_sslpipe=None, _in_handshake=False,
+                          _fatal_error=lambda *args: errors.append(args))
+    protocol._write_backlog.append((b'probe', 0))
+    # The same release made both look for the pipe; this one needs no ssl.
+    protocol._process_write_backlog()
+    return not errors
+
+
+@_before_3_11
+def ssl_handshake():
+    calls = []
+    protocol = _Handshake(_process_write_backlog=lambda: calls.append('now'))
+    protocol._start_handshake()
+    return bool(calls)
+
+
+class _SubprocessTransport(base_subprocess.BaseSubprocessTransport):
+    """One without a process."""
+
+    _closed = True
+    _loop = _protocol = _call = _try_finish = _Anything()
+    _returncode = returncode = None
+    _exit_waiters = ()
+
+    def __init__(self):
+        self._proc = self
+
+
+def subprocess_returncode():
+    transport = _SubprocessTransport()
+    transport._process_exited(0)
+    # That of its Popen, which it is as well.
+    return transport.returncode == 0
+
+
+def child_watcher_loop():
+    watcher_class = getattr(_unix_events, 'FastChildWatcher', None)
+    if watcher_class is None or hasattr(watcher_class, 'is_active'):
+        # Windows; and 3.8 waits with threads instead.
+        return True
+    # 3.12 and 3.13 warn of those that are made.
+    watcher = watcher_class.__new__(watcher_class)
+    watcher._loop = None
+    watcher._forks = 1
+    try:
+        watcher.add_child_handler(1, None)
+    except (AttributeError, RuntimeError) as exc:
+        return isinstance(exc, RuntimeError)
+
+
+def unix_sockets():
+    loop_class = getattr(_unix_events, '_UnixSelectorEventLoop', None)
+    if loop_class is None:
+        return True
+    try:
+        loop_class.create_unix_connection(
+            None, None, None, sock=_Socket(socket.SOCK_STREAM)).send(None)
+    except (AttributeError, ValueError) as exc:
+        return isinstance(exc, ValueError)
+
+
+def signals_at_exit():
+    loop_class = getattr(_unix_events, '_UnixSelectorEventLoop', None)
+    # What else would tell: nothing but the exit.
+    return (loop_class is None or
+            'is_finalizing' in loop_class.close.__code__.co_names)
+
+
 def run_until_complete():
     if _is_compiled():
         return True
@@ -416,7 +653,7 @@ def lock_cancellation():
     try:
         lock = locks.Lock(loop=loop)
         first = tasks.Task(lock.acquire(), loop=loop)
-        second, third, *others = waiting = [
+        second, third, *others = [
             tasks.Task(lock.acquire(), loop=loop) for _ in range(4)]
         loop._run_once()
         third.cancel()
@@ -424,11 +661,13 @@ def lock_cancellation():
         second.cancel()
         for _ in range(4):
             loop._run_once()
-        for task in waiting:
-            task._log_destroy_pending = False
         # 3.5.2 and 3.5.3 lose it here; on 3.5.10 both others have it.
-        return first.done() and [task.done() for task in others] == [
-            True, False]
+        held = [task.done() for task in others] == [True, False]
+        for task in others:
+            task.cancel()
+        loop._run_once()
+        loop._run_once()
+        return first.done() and held
     finally:
         loop.close()
 
@@ -447,3 +686,92 @@ def queue_cancellation():
         return not queue._getters
     finally:
         loop.close()
+
+
+def transport_descriptors():
+    return hasattr(selector_events.BaseSelectorEventLoop,
+                   '_ensure_fd_no_transport')
+
+
+class _Waiting:
+    """A loop, a socket and a future; they never get ready."""
+
+    descriptor = 1
+    _sock_recv = None
+
+    def fileno(self):
+        return self.descriptor
+
+    def recv(self, n):
+        raise BlockingIOError
+
+    def cancelled(self):
+        return False
+
+    def add_reader(self, fd, callback, *args):
+        self.args = args
+
+    def remove_reader(self, fd):
+        self.removed = fd
+
+
+def sock_recv():
+    loop_class = selector_events.BaseSelectorEventLoop
+    if hasattr(loop_class, 'sock_recv_into'):
+        # 3.7 and later wait in another way.
+        return True
+    waiting = _Waiting()
+    loop_class._sock_recv(waiting, waiting, None, waiting, 1)
+    waiting.descriptor = 2
+    loop_class._sock_recv(waiting, *waiting.args)
+    return waiting.removed == 1
+
+
+def sock_connect():
+    class Loop(_Loop):
+        def getaddrinfo(self, host, port, *, type, **options):
+            if type == socket.SOCK_DGRAM:
+                raise _Found
+            # Before 3.9 it is asked for a stream, or not at all.
+            raise ValueError
+
+    loop = Loop()
+    loop.set_debug(False)
+    connecting = None
+    try:
+        connecting = selector_events.BaseSelectorEventLoop.sock_connect(
+            loop, _Socket(socket.SOCK_DGRAM), ('name', 1))
+        connecting.send(None)
+    except _Found:
+        return True
+    except (AttributeError, ValueError):
+        return False
+    finally:
+        if connecting is not None:
+            connecting.close()
+        loop.close()
+
+
+def _closing_transport():
+    transport_class = selector_events._SelectorSocketTransport
+    transport = transport_class.__new__(transport_class)
+    transport._closing, transport._paused = True, False
+    transport._eof, transport._buffer = False, b''
+    return transport
+
+
+def closing_transports():
+    try:
+        _closing_transport().write_eof()
+        return True
+    except AttributeError:
+        # It is past shutting its socket down.
+        return False
+
+
+def pause_reading():
+    try:
+        _closing_transport().pause_reading()
+        return True
+    except RuntimeError:
+        return False

@@ -10,31 +10,28 @@ from asyncio.streams import _DEFAULT_LIMIT
 __all__ = ['LimitOverrunError']
 
 
+# Subclasses, where asyncio has them, so that what is below can raise them
+# without an install too.
 class IncompleteReadError(asyncio.IncompleteReadError):
-    # A subclass, so that what is below can raise it without an install too.
-
     def __reduce__(self):
         return type(self), (self.partial, self.expected)
 
 
-if hasattr(asyncio, 'LimitOverrunError'):
-    LimitOverrunError = asyncio.LimitOverrunError
-else:
-    class LimitOverrunError(Exception):
-        """The limit of the stream is reached, and no separator found before.
+class LimitOverrunError(getattr(asyncio, 'LimitOverrunError', Exception)):
+    """The limit of the stream is reached, and no separator found before.
 
-        consumed: how many bytes of the buffer, from its start, hold no
-            separator: with so many read or dropped the next search goes on.
+    consumed: how many bytes of the buffer, from its start, hold no
+        separator: with so many read or dropped the next search goes on.
 
-        Since Python 3.5.2 (bpo-26050).
-        """
+    Since Python 3.5.2 (bpo-26050).
+    """
 
-        def __init__(self, message, consumed):
-            super().__init__(message)
-            self.consumed = consumed
+    def __init__(self, message, consumed):
+        Exception.__init__(self, message)
+        self.consumed = consumed
 
-        def __reduce__(self):
-            return type(self), (self.args[0], self.consumed)
+    def __reduce__(self):
+        return type(self), (self.args[0], self.consumed)
 
 
 class FlowControlMixin:
@@ -66,6 +63,17 @@ class StreamReaderProtocol:
                                         self._stream_writer)
         if coroutines.iscoroutine(res):
             self._loop.create_task(res)
+
+    def connection_lost(self, exc):
+        if self._stream_reader is not None:
+            if exc is None:
+                self._stream_reader.feed_eof()
+            else:
+                self._stream_reader.set_exception(exc)
+        FlowControlMixin.connection_lost(self, exc)
+        # They refer to the transport, and that to this.
+        self._stream_reader = None
+        self._stream_writer = None
 
     def eof_received(self):
         self._stream_reader.feed_eof()

@@ -13,49 +13,76 @@ from . import patching
 class Name:
     """One name that a row supplies: what, and where it goes."""
 
-    __slots__ = ('module', 'owner', 'name', 'supplied', 'is_exported')
+    __slots__ = ('place', 'name', 'supplied', 'is_new')
 
-    def __init__(self, module, owner, name, supplied, is_exported):
+    def __init__(self, place, name):
+        self.place = place
+        self.name = name
+        self.supplied = vars(place.ours)[name]
+        # Nothing that is in use is changed by it.
+        self.is_new = (name not in vars(place.owner) or
+                       not isinstance(self.supplied, types.FunctionType))
+
+
+class _Place:
+    """A module of asyncio, or a class in it, and what completes it."""
+
+    __slots__ = ('module', 'owner', 'ours', 'exported')
+
+    def __init__(self, module, owner, ours, exported):
         self.module = module
         self.owner = owner
-        self.name = name
-        self.supplied = supplied
-        self.is_exported = is_exported
-
-    @property
-    def is_new(self):
-        """True if nothing that is in use is changed by it."""
-        return (self.name not in vars(self.owner) or
-                not isinstance(self.supplied, types.FunctionType))
+        self.ours = ours
+        self.exported = exported
 
 
-def find(dotted_name, supplies):
-    """The Name for an entry of *supplies*, or None if it is not needed."""
-    module, *path, name = dotted_name.split('.')
+class Finder:
+    """Finds the names of one row after the other, each name once."""
+
+    def __init__(self):
+        self._known = set()
+        self._places = {}
+
+    def find(self, row):
+        """The Names that *row* supplies and no row before it."""
+        for dotted_name in row.supplies:
+            if dotted_name in self._known:
+                continue
+            self._known.add(dotted_name)
+            path, _, name = dotted_name.rpartition('.')
+            if path not in self._places:
+                self._places[path] = _find_place(path, row.supplies)
+            if self._places[path] is not None:
+                yield Name(self._places[path], name)
+
+
+def _find_place(path, supplies):
+    """The _Place for names below *path*, or None if they are not needed."""
+    module, *classes = path.split('.')
     theirs = sys.modules.get('asyncio.' + module)
     if theirs is None:
         # asyncio itself has no use for it on this platform.
         return None
-    ours = _ours(module)
-    supplied = vars(_inside(ours, path))[name]
-    if path and path[0] not in vars(theirs) and (
-            module + '.' + path[0] in supplies):
-        # It comes with the class that it belongs to.
+    if classes and classes[0] not in vars(theirs) and path in supplies:
+        # They come with the class that they belong to.
         return None
-    return Name(theirs, _inside(theirs, path), name, supplied,
-                not path and name in getattr(ours, '__all__', ()))
+    ours = _ours(module)
+    exported = () if classes else getattr(ours, '__all__', ())
+    return _Place(theirs, _inside(theirs, classes), _inside(ours, classes),
+                  exported)
 
 
 def supply(name, changes):
     """Make the changes for *name*, a Name, and record them in *changes*."""
+    place = name.place
     if isinstance(name.supplied, types.FunctionType):
         _supply_function(name, changes)
-    elif (name.name not in vars(name.owner) or
-          isinstance(name.supplied, property)):
+    elif (name.name not in vars(place.owner) or
+          isinstance(name.supplied, (property, classmethod))):
         # A class or a value that is there stays: it may be in use.
-        changes.set(name.owner, name.name, name.supplied)
-    if name.is_exported:
-        _export(changes, name.module, name.name)
+        changes.set(place.owner, name.name, name.supplied)
+    if name.name in place.exported:
+        _export(changes, place.module, name.name)
 
 
 def prepare(row, changes):
@@ -80,17 +107,17 @@ def _inside(module, path):
 
 
 def _supply_function(name, changes):
+    place = name.place
     # In debug mode @coroutine wraps; inspect.unwrap() takes ten times longer.
-    function = getattr(name.supplied, '__wrapped__', name.supplied)
-    present = vars(name.owner).get(name.name)
-    if present is not None and name.owner is name.module:
+    function = vars(name.supplied).get('__wrapped__', name.supplied)
+    present = vars(place.owner).get(name.name)
+    if present is not None and place.owner is place.module:
         changes.become(getattr(present, '__wrapped__', present), function)
         return
-    moved = patching.transplant(function, vars(name.module),
-                                name.module.__name__)
-    if hasattr(name.supplied, '_is_coroutine'):
+    moved = patching.transplant(function, vars(place.module))
+    if '_is_coroutine' in vars(name.supplied):
         moved = coroutines.coroutine(moved)
-    changes.set(name.owner, name.name, moved)
+    changes.set(place.owner, name.name, moved)
 
 
 def _export(changes, module, name):

@@ -20,6 +20,16 @@ _PyTask = tasks.Task
 
 
 class Task:
+    @classmethod
+    def all_tasks(cls, loop=None):
+        """Return the set of all tasks of *loop*, by default the caller's."""
+        if loop is None:
+            loop = events.get_event_loop()
+        # A copy, for tasks may end meanwhile, and others start in threads.
+        found = [ref() for ref in cls._all_tasks.data.copy()]
+        return {task for task in found
+                if task is not None and task._loop is loop}
+
     def cancel(self):
         """Ask the task to cancel itself: its coroutine gets a CancelledError.
 
@@ -103,6 +113,16 @@ class Task:
 def _end_cancelled(task):
     # A function: in a method, super() would be a closure.
     super(_PyTask, task).cancel()
+
+
+def destroy_in_one_piece(changes):
+    """Have no Python code run while a task is destroyed (bpo-26617).
+
+    Before 3.5.3 the garbage collector, if it comes then, takes the task for
+    one that lives: from the WeakSet's own function, or from another thread.
+    """
+    all_tasks = tasks.Task._all_tasks
+    changes.set(all_tasks, '_remove', all_tasks.data.discard)
 
 
 def _bad_yield(task, result):

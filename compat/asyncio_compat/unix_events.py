@@ -1,21 +1,124 @@
-"""Completes asyncio.unix_events: the loop's own futures (3.5.2), and pipes:
-whether one is closing (3.5.1), another protocol, and a terminal (3.5.3).
+"""Completes asyncio.unix_events: the loop's own futures (3.5.2); Unix sockets,
+pipes and child watchers (3.5.3); the signals as the interpreter ends (3.6.5).
 
 Before 3.5.3 a write pipe copied all that it had buffered at every write.
 """
 
+import errno
 import os
 import selectors
+import signal
+import socket
 import stat
 import sys
+import warnings
 
-from asyncio import constants, events, futures, selector_events, transports
+from asyncio import base_events, constants, events, futures, selector_events
+from asyncio import transports
 from asyncio.coroutines import coroutine
 from asyncio.log import logger
 from asyncio.unix_events import _set_nonblocking, _UnixSubprocessTransport
 
 
+def _check_stream_socket(sock):
+    """Raise ValueError if *sock* is not a Unix stream socket (bpo-28652)."""
+    if (sock.family != socket.AF_UNIX or
+            not base_events._is_stream_socket(sock.type)):
+        raise ValueError('A UNIX Domain Stream Socket was expected, '
+                         'got {!r}'.format(sock))
+
+
+def _remove_stale_socket(path):
+    """Make place for a socket at *path*, unless it is an abstract one."""
+    if not path or path[0] in (0, '\0'):
+        return
+    try:
+        if stat.S_ISSOCK(os.stat(path).st_mode):
+            os.remove(path)
+    except FileNotFoundError:
+        pass
+    except OSError as exc:
+        # A folder may allow no more than to make one.
+        logger.error('Unable to check or remove stale UNIX socket %r: %r',
+                     path, exc)
+
+
+# By its own name it would tie a method to the class where it is written.
+_super = super
+
+
 class _UnixSelectorEventLoop:
+    def close(self):
+        _super(_UnixSelectorEventLoop, self).close()
+        if not self._signal_handlers:
+            return
+        if not sys.is_finalizing():
+            for sig in list(self._signal_handlers):
+                self.remove_signal_handler(sig)
+            return
+        # The signal module works no more (bpo-26133).
+        warnings.warn('Closing the loop {!r} on interpreter shutdown stage, '
+                      'skipping signal handlers removal'.format(self),
+                      ResourceWarning)
+        self._signal_handlers.clear()
+
+    @coroutine
+    def create_unix_connection(self, protocol_factory, path, *,
+                               ssl=None, sock=None, server_hostname=None):
+        assert server_hostname is None or isinstance(server_hostname, str)
+        if ssl and server_hostname is None:
+            raise ValueError('you have to pass server_hostname when using ssl')
+        if not ssl and server_hostname is not None:
+            raise ValueError('server_hostname is only meaningful with ssl')
+        if path is not None:
+            if sock is not None:
+                raise ValueError(
+                    'path and sock can not be specified at the same time')
+            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0)
+            try:
+                sock.setblocking(False)
+                yield from self.sock_connect(sock, path)
+            except BaseException:
+                sock.close()
+                raise
+        elif sock is None:
+            raise ValueError('no path and sock were specified')
+        else:
+            _check_stream_socket(sock)
+            sock.setblocking(False)
+        return (yield from self._create_connection_transport(
+            sock, protocol_factory, ssl, server_hostname))
+
+    @coroutine
+    def create_unix_server(self, protocol_factory, path=None, *,
+                           sock=None, backlog=100, ssl=None):
+        if isinstance(ssl, bool):
+            raise TypeError('ssl argument must be an SSLContext or None')
+        if path is not None:
+            if sock is not None:
+                raise ValueError(
+                    'path and sock can not be specified at the same time')
+            _remove_stale_socket(path)
+            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                sock.bind(path)
+            except BaseException as exc:
+                sock.close()
+                if getattr(exc, 'errno', None) != errno.EADDRINUSE:
+                    raise
+                # The error of the system does not say which.
+                raise OSError(errno.EADDRINUSE, 'Address {!r} is already in '
+                              'use'.format(path)) from None
+        elif sock is None:
+            raise ValueError('path was not specified, and no sock specified')
+        else:
+            _check_stream_socket(sock)
+        server = base_events.Server(self, [sock])
+        sock.listen(backlog)
+        sock.setblocking(False)
+        self._start_serving(protocol_factory, sock, ssl, server)
+        return server
+
     @coroutine
     def _make_subprocess_transport(self, protocol, args, shell,
                                    stdin, stdout, stderr, bufsize,
@@ -200,3 +303,52 @@ class _UnixWritePipeTransport:
 
     def is_closing(self):
         return self._closing
+
+
+class BaseChildWatcher:
+    # For watchers made before the install, or by an __init__ of their own.
+    _callbacks = ()
+
+    def __init__(self):
+        self._loop = None
+        self._callbacks = {}
+
+    def attach_loop(self, loop):
+        assert loop is None or isinstance(loop, events.AbstractEventLoop)
+        if self._loop is not None:
+            if loop is None and self._callbacks:
+                warnings.warn('A loop is being detached from a child watcher '
+                              'with pending handlers', RuntimeWarning)
+            self._loop.remove_signal_handler(signal.SIGCHLD)
+        self._loop = loop
+        if loop is not None:
+            loop.add_signal_handler(signal.SIGCHLD, self._sig_chld)
+            # A child may have ended while no loop was told.
+            self._do_waitpid_all()
+
+
+def _check_attached(watcher):
+    """Raise RuntimeError if no loop would hear of a child (bpo-28368)."""
+    if watcher._loop is None:
+        raise RuntimeError('Cannot add child handler, the child watcher does '
+                           'not have a loop attached')
+
+
+class SafeChildWatcher:
+    def add_child_handler(self, pid, callback, *args):
+        _check_attached(self)
+        self._callbacks[pid] = (callback, args)
+        # It may have ended before.
+        self._do_waitpid(pid)
+
+
+class FastChildWatcher:
+    def add_child_handler(self, pid, callback, *args):
+        assert self._forks, 'Must use the context manager'
+        _check_attached(self)
+        with self._lock:
+            if pid not in self._zombies:
+                self._callbacks[pid] = callback, args
+                return
+            returncode = self._zombies.pop(pid)
+        callback(pid, returncode, *args)
