@@ -554,7 +554,7 @@ assert before == (dict(vars(Foreign)), dict(vars(Unrelated)))
 assert Unrelated().run_forever() is None
 if sys.version_info < (3, 5, 2):
     # sleep() and the rest ask for it now: a loop written before has none.
-    assert type(Foreign().create_future()) is asyncio.Future
+    assert isinstance(Foreign().create_future(), asyncio.Future)
 for name in ('create_future', 'get_exception_handler', 'shutdown_asyncgens'):
     try:
         result = getattr(asyncio.AbstractEventLoop(), name)()

@@ -56,11 +56,10 @@ class Changes:
                            (function, before, other.__code__)))
         _set_function_parts(function, parts)
 
-    def do(self, change: 'Callable[..., None]', arguments: 'Tuple[Any, ...]',
-           restoring: 'Tuple[Any, ...]') -> None:
-        """Call *change* with *arguments*; with *restoring* to take it back."""
-        self._undo.append((change, restoring))
-        change(*arguments)
+    def when_undone(self, function: 'Callable[..., None]',
+                    *arguments: 'Any') -> None:
+        """Call *function* when all that is changed from now on is undone."""
+        self._undo.append((function, arguments))
 
     def undo(self, keep: int = 0) -> None:
         """Take the changes back, the last one first, but *keep* so many."""

@@ -48,10 +48,11 @@ def _is_there():
 def accelerate(changes):
     """Let asyncio's classes make compiled objects; they stay what they are."""
     from . import core
-    for theirs, ours in core.bind().items():
-        # In debug mode whatever is not awaited is wrapped, which takes Python code.
-        if theirs is not streams.StreamReader or not coroutines._DEBUG:
-            changes.do(core.redirect, (theirs, ours), (theirs, None))
+    for cls in core.bind():
+        # In debug mode whatever is not awaited is wrapped: by Python code.
+        if cls is not streams.StreamReader or not coroutines._DEBUG:
+            changes.when_undone(core.forget_new, cls)
+            changes.set(cls, '__new__', core.new_of_ours)
     changes.set(tasks, '_gather', core.gather)
     changes.become(tasks.gather, gather)
     changes.set(tasks.Task, 'current_task', classmethod(current_task))

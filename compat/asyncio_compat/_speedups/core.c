@@ -1224,44 +1224,8 @@ static CYTHON_INLINE float __PYX_NAN() {
 #include <errno.h>
 #include <math.h>
 
-    static struct {
-        PyTypeObject *from, *to;
-    } redirections[8];
-
-    static PyObject *redirected_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-        static PyObject *nothing = NULL;
-        int i;
-        for (i = 0; i < 8; i++)
-            if (redirections[i].from == type) {
-                type = redirections[i].to;
-                return type->tp_new(type, args, kwargs);
-            }
-        /* A subclass. Without arguments: object's own would complain of them, because this is not it. */
-        if (nothing == NULL && (nothing = PyTuple_New(0)) == NULL)
-            return NULL;
-        return PyBaseObject_Type.tp_new(type, nothing, NULL);
-    }
-
-    static int redirect_type(PyObject *theirs, PyObject *ours) {
-        PyTypeObject *from = (PyTypeObject *)theirs, *to = (PyTypeObject *)ours;
-        int i;
-        if (to == NULL) {
-            for (i = 0; i < 8; i++)
-                if (redirections[i].from == from)
-                    redirections[i].from = NULL;
-            from->tp_new = PyBaseObject_Type.tp_new;
-            return 1;
-        }
-        if (from->tp_new != PyBaseObject_Type.tp_new)
-            return 0;
-        for (i = 0; i < 8; i++)
-            if (redirections[i].from == NULL) {
-                redirections[i].from = from;
-                redirections[i].to = to;
-                from->tp_new = redirected_new;
-                return 1;
-            }
-        return 0;
+    static void set_new_of_object(PyObject *type) {
+        ((PyTypeObject *)type)->tp_new = PyBaseObject_Type.tp_new;
     }
     
 
@@ -1734,11 +1698,12 @@ struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future {
  * 
  * cdef class FutureIterator:             # <<<<<<<<<<<<<<
  *     cdef Future future
- * 
+ *     cdef bint has_yielded
  */
 struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator {
   PyObject_HEAD
   struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *future;
+  int has_yielded;
 };
 
 
@@ -1805,6 +1770,7 @@ struct __pyx_obj_14asyncio_compat_9_speedups_4core_Loop {
   struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *current_task;
   PyObject *scheduled;
   PyObject *selector;
+  PyObject *selector_dict;
   int epoll;
   int debug;
   int closed;
@@ -1862,17 +1828,18 @@ struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader {
  *         return self._waiter
  * 
  *     async def _wait_for_data(self, func_name):             # <<<<<<<<<<<<<<
+ *         waiter = self.wait(func_name)
  *         try:
- *             await self.wait(func_name)
  */
 struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct___wait_for_data {
   PyObject_HEAD
   PyObject *__pyx_v_func_name;
   struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *__pyx_v_self;
+  PyObject *__pyx_v_waiter;
 };
 
 
-/* "reader.pxi":92
+/* "reader.pxi":93
  *         return data
  * 
  *     async def read(self, Py_ssize_t n=-1):             # <<<<<<<<<<<<<<
@@ -1885,10 +1852,11 @@ struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read {
   PyObject *__pyx_v_blocks;
   Py_ssize_t __pyx_v_n;
   struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *__pyx_v_self;
+  PyObject *__pyx_v_waiter;
 };
 
 
-/* "reader.pxi":111
+/* "reader.pxi":113
  *         return self.take(min(n, PyByteArray_GET_SIZE(self._buffer)))
  * 
  *     async def readexactly(self, Py_ssize_t n):             # <<<<<<<<<<<<<<
@@ -1900,10 +1868,11 @@ struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexac
   PyObject *__pyx_v_incomplete;
   Py_ssize_t __pyx_v_n;
   struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *__pyx_v_self;
+  PyObject *__pyx_v_waiter;
 };
 
 
-/* "reader.pxi":129
+/* "reader.pxi":132
  *         return self.take(n)
  * 
  *     async def readuntil(self, separator=b'\n'):             # <<<<<<<<<<<<<<
@@ -1918,10 +1887,11 @@ struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readunti
   struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *__pyx_v_self;
   PyObject *__pyx_v_separator;
   Py_ssize_t __pyx_v_start;
+  PyObject *__pyx_v_waiter;
 };
 
 
-/* "reader.pxi":154
+/* "reader.pxi":158
  *         return self.take(end + length)
  * 
  *     async def readline(self):             # <<<<<<<<<<<<<<
@@ -2318,9 +2288,22 @@ static CYTHON_INLINE PyObject* __Pyx_PyObject_Call(PyObject *func, PyObject *arg
 #define __Pyx_PyObject_Call(func, arg, kw) PyObject_Call(func, arg, kw)
 #endif
 
-/* RaiseArgTupleInvalid.proto */
-static void __Pyx_RaiseArgtupleInvalid(const char* func_name, int exact,
-    Py_ssize_t num_min, Py_ssize_t num_max, Py_ssize_t num_found);
+/* UnpackUnboundCMethod.proto */
+typedef struct {
+    PyObject *type;
+    PyObject **method_name;
+    PyCFunction func;
+    PyObject *method;
+    int flag;
+} __Pyx_CachedCFunction;
+
+/* CallUnboundCMethod1.proto */
+static PyObject* __Pyx__CallUnboundCMethod1(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg);
+#if CYTHON_COMPILING_IN_CPYTHON
+static CYTHON_INLINE PyObject* __Pyx_CallUnboundCMethod1(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg);
+#else
+#define __Pyx_CallUnboundCMethod1(cfunc, self, arg)  __Pyx__CallUnboundCMethod1(cfunc, self, arg)
+#endif
 
 /* RaiseDoubleKeywords.proto */
 static void __Pyx_RaiseDoubleKeywordsError(const char* func_name, PyObject* kw_name);
@@ -2330,6 +2313,21 @@ static int __Pyx_ParseOptionalKeywords(PyObject *kwds, PyObject *const *kwvalues
     PyObject **argnames[],
     PyObject *kwds2, PyObject *values[], Py_ssize_t num_pos_args,
     const char* function_name);
+
+/* RaiseArgTupleInvalid.proto */
+static void __Pyx_RaiseArgtupleInvalid(const char* func_name, int exact,
+    Py_ssize_t num_min, Py_ssize_t num_max, Py_ssize_t num_found);
+
+/* dict_getitem_default.proto */
+static PyObject* __Pyx_PyDict_GetItemDefault(PyObject* d, PyObject* key, PyObject* default_value);
+
+/* CallUnboundCMethod2.proto */
+static PyObject* __Pyx__CallUnboundCMethod2(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg1, PyObject* arg2);
+#if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030600B1
+static CYTHON_INLINE PyObject *__Pyx_CallUnboundCMethod2(__Pyx_CachedCFunction *cfunc, PyObject *self, PyObject *arg1, PyObject *arg2);
+#else
+#define __Pyx_CallUnboundCMethod2(cfunc, self, arg1, arg2)  __Pyx__CallUnboundCMethod2(cfunc, self, arg1, arg2)
+#endif
 
 /* PyFunctionFastCall.proto */
 #if CYTHON_FAST_PYCALL
@@ -2375,12 +2373,6 @@ static CYTHON_INLINE PyObject* __Pyx_PyObject_CallMethO(PyObject *func, PyObject
 #define __Pyx_PyObject_FastCall(func, args, nargs)  __Pyx_PyObject_FastCallDict(func, args, (size_t)(nargs), NULL)
 static CYTHON_INLINE PyObject* __Pyx_PyObject_FastCallDict(PyObject *func, PyObject **args, size_t nargs, PyObject *kwargs);
 
-/* PyObjectCallOneArg.proto */
-static CYTHON_INLINE PyObject* __Pyx_PyObject_CallOneArg(PyObject *func, PyObject *arg);
-
-/* RaiseException.proto */
-static void __Pyx_Raise(PyObject *type, PyObject *value, PyObject *tb, PyObject *cause);
-
 /* ListAppend.proto */
 #if CYTHON_USE_PYLIST_INTERNALS && CYTHON_ASSUME_SAFE_MACROS
 static CYTHON_INLINE int __Pyx_PyList_Append(PyObject* list, PyObject* x) {
@@ -2415,6 +2407,9 @@ static CYTHON_INLINE int __Pyx_SetItemInt_Fast(PyObject *o, Py_ssize_t i, PyObje
 /* PyObjectCallNoArg.proto */
 static CYTHON_INLINE PyObject* __Pyx_PyObject_CallNoArg(PyObject *func);
 
+/* PyObjectCallOneArg.proto */
+static CYTHON_INLINE PyObject* __Pyx_PyObject_CallOneArg(PyObject *func, PyObject *arg);
+
 /* PyObjectGetMethod.proto */
 static int __Pyx_PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **method);
 
@@ -2431,15 +2426,6 @@ static CYTHON_INLINE PyObject* __Pyx_PyList_Pop(PyObject* L);
 #define __Pyx_PyList_Pop(L)  __Pyx__PyObject_Pop(L)
 #define __Pyx_PyObject_Pop(L)  __Pyx__PyObject_Pop(L)
 #endif
-
-/* UnpackUnboundCMethod.proto */
-typedef struct {
-    PyObject *type;
-    PyObject **method_name;
-    PyCFunction func;
-    PyObject *method;
-    int flag;
-} __Pyx_CachedCFunction;
 
 /* CallUnboundCMethod0.proto */
 static PyObject* __Pyx__CallUnboundCMethod0(__Pyx_CachedCFunction* cfunc, PyObject* self);
@@ -2472,6 +2458,9 @@ static CYTHON_INLINE int __Pyx_PyObject_Append(PyObject* L, PyObject* x);
 
 /* KeywordStringCheck.proto */
 static int __Pyx_CheckKeywordStrings(PyObject *kw, const char* function_name, int kw_allowed);
+
+/* RaiseException.proto */
+static void __Pyx_Raise(PyObject *type, PyObject *value, PyObject *tb, PyObject *cause);
 
 /* GetAttr3.proto */
 static CYTHON_INLINE PyObject *__Pyx_GetAttr3(PyObject *, PyObject *, PyObject *);
@@ -2524,14 +2513,6 @@ static CYTHON_INLINE PyObject* __Pyx_PyObject_GetSlice(
 
 /* ExtTypeTest.proto */
 static CYTHON_INLINE int __Pyx_TypeTest(PyObject *obj, PyTypeObject *type);
-
-/* CallUnboundCMethod1.proto */
-static PyObject* __Pyx__CallUnboundCMethod1(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg);
-#if CYTHON_COMPILING_IN_CPYTHON
-static CYTHON_INLINE PyObject* __Pyx_CallUnboundCMethod1(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg);
-#else
-#define __Pyx_CallUnboundCMethod1(cfunc, self, arg)  __Pyx__CallUnboundCMethod1(cfunc, self, arg)
-#endif
 
 /* WriteUnraisableException.proto */
 static void __Pyx_WriteUnraisable(const char *name, int clineno,
@@ -2613,20 +2594,15 @@ static PyObject* __Pyx_ImportFrom(PyObject* module, PyObject* name);
         __Pyx__ArgTypeTest(obj, type, name, exact))
 static int __Pyx__ArgTypeTest(PyObject *obj, PyTypeObject *type, const char *name, int exact);
 
-/* dict_getitem_default.proto */
-static PyObject* __Pyx_PyDict_GetItemDefault(PyObject* d, PyObject* key, PyObject* default_value);
-
-/* CallUnboundCMethod2.proto */
-static PyObject* __Pyx__CallUnboundCMethod2(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg1, PyObject* arg2);
-#if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030600B1
-static CYTHON_INLINE PyObject *__Pyx_CallUnboundCMethod2(__Pyx_CachedCFunction *cfunc, PyObject *self, PyObject *arg1, PyObject *arg2);
-#else
-#define __Pyx_CallUnboundCMethod2(cfunc, self, arg1, arg2)  __Pyx__CallUnboundCMethod2(cfunc, self, arg1, arg2)
-#endif
-
 /* PySequenceContains.proto */
 static CYTHON_INLINE int __Pyx_PySequence_ContainsTF(PyObject* item, PyObject* seq, int eq) {
     int result = PySequence_Contains(seq, item);
+    return unlikely(result < 0) ? result : (result == (eq == Py_EQ));
+}
+
+/* PyDictContains.proto */
+static CYTHON_INLINE int __Pyx_PyDict_ContainsTF(PyObject* item, PyObject* dict, int eq) {
+    int result = PyDict_Contains(dict, item);
     return unlikely(result < 0) ? result : (result == (eq == Py_EQ));
 }
 
@@ -2847,6 +2823,26 @@ enum __Pyx_ImportType_CheckSize_3_0_12 {
 };
 static PyTypeObject *__Pyx_ImportType_3_0_12(PyObject* module, const char *module_name, const char *class_name, size_t size, size_t alignment, enum __Pyx_ImportType_CheckSize_3_0_12 check_size);
 #endif
+
+/* decode_c_string_utf16.proto */
+static CYTHON_INLINE PyObject *__Pyx_PyUnicode_DecodeUTF16(const char *s, Py_ssize_t size, const char *errors) {
+    int byteorder = 0;
+    return PyUnicode_DecodeUTF16(s, size, errors, &byteorder);
+}
+static CYTHON_INLINE PyObject *__Pyx_PyUnicode_DecodeUTF16LE(const char *s, Py_ssize_t size, const char *errors) {
+    int byteorder = -1;
+    return PyUnicode_DecodeUTF16(s, size, errors, &byteorder);
+}
+static CYTHON_INLINE PyObject *__Pyx_PyUnicode_DecodeUTF16BE(const char *s, Py_ssize_t size, const char *errors) {
+    int byteorder = 1;
+    return PyUnicode_DecodeUTF16(s, size, errors, &byteorder);
+}
+
+/* decode_c_string.proto */
+static CYTHON_INLINE PyObject* __Pyx_decode_c_string(
+         const char* cstring, Py_ssize_t start, Py_ssize_t stop,
+         const char* encoding, const char* errors,
+         PyObject* (*decode_func)(const char *s, Py_ssize_t size, const char *errors));
 
 /* ImportDottedModule.proto */
 static PyObject *__Pyx_ImportDottedModule(PyObject *name, PyObject *parts_tuple);
@@ -3169,6 +3165,7 @@ static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_GatheringType = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_LoopType = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_TransportType = 0;
 static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_ReaderType = 0;
+static PyObject *__pyx_v_14asyncio_compat_9_speedups_4core_ours_of = 0;
 static Py_ssize_t __pyx_v_14asyncio_compat_9_speedups_4core_CALLBACK_SLOT;
 static Py_ssize_t __pyx_v_14asyncio_compat_9_speedups_4core_ARGS_SLOT;
 static Py_ssize_t __pyx_v_14asyncio_compat_9_speedups_4core_LOOP_SLOT;
@@ -3227,11 +3224,12 @@ int __pyx_module_is_main_asyncio_compat___speedups__core = 0;
 
 /* Implementation of "asyncio_compat._speedups.core" */
 /* #### Code section: global_var ### */
-static PyObject *__pyx_builtin_TypeError;
+static PyObject *__pyx_builtin_object;
 static PyObject *__pyx_builtin_MemoryError;
 static PyObject *__pyx_builtin_range;
 static PyObject *__pyx_builtin_IndexError;
 static PyObject *__pyx_builtin_StopIteration;
+static PyObject *__pyx_builtin_TypeError;
 static PyObject *__pyx_builtin_BaseException;
 static PyObject *__pyx_builtin_AssertionError;
 static PyObject *__pyx_builtin_ValueError;
@@ -3247,7 +3245,8 @@ static const char __pyx_k_fn[] = "fn";
 static const char __pyx_k_gc[] = "gc";
 static const char __pyx_k__11[] = "\n";
 static const char __pyx_k__21[] = "*";
-static const char __pyx_k__95[] = "_";
+static const char __pyx_k__97[] = "_";
+static const char __pyx_k_cls[] = "cls";
 static const char __pyx_k_doc[] = "__doc__";
 static const char __pyx_k_end[] = "end";
 static const char __pyx_k_exc[] = "exc";
@@ -3257,7 +3256,7 @@ static const char __pyx_k_pop[] = "pop";
 static const char __pyx_k_sys[] = "sys";
 static const char __pyx_k_Loop[] = "Loop";
 static const char __pyx_k_Task[] = "Task";
-static const char __pyx_k__125[] = "?";
+static const char __pyx_k__127[] = "?";
 static const char __pyx_k_args[] = "_args";
 static const char __pyx_k_bind[] = "bind";
 static const char __pyx_k_call[] = "__call__";
@@ -3286,7 +3285,6 @@ static const char __pyx_k_time[] = "time";
 static const char __pyx_k_type[] = "type";
 static const char __pyx_k_what[] = "what";
 static const char __pyx_k_when[] = "when";
-static const char __pyx_k_0_1_0[] = "0.1.0";
 static const char __pyx_k_Ready[] = "Ready";
 static const char __pyx_k_await[] = "__await__";
 static const char __pyx_k_bases[] = "__bases__";
@@ -3324,18 +3322,20 @@ static const char __pyx_k_future[] = "future";
 static const char __pyx_k_gather[] = "gather";
 static const char __pyx_k_handle[] = "handle";
 static const char __pyx_k_import[] = "__import__";
+static const char __pyx_k_kwargs[] = "kwargs";
 static const char __pyx_k_length[] = "length";
 static const char __pyx_k_loop_2[] = "_loop";
 static const char __pyx_k_module[] = "__module__";
 static const char __pyx_k_number[] = "number";
+static const char __pyx_k_object[] = "object";
 static const char __pyx_k_pickle[] = "pickle";
 static const char __pyx_k_reader[] = "reader";
 static const char __pyx_k_reduce[] = "__reduce__";
 static const char __pyx_k_result[] = "result";
 static const char __pyx_k_select[] = "select";
 static const char __pyx_k_socket[] = "socket";
-static const char __pyx_k_theirs[] = "theirs";
 static const char __pyx_k_update[] = "update";
+static const char __pyx_k_waiter[] = "waiter";
 static const char __pyx_k_wakeup[] = "_wakeup";
 static const char __pyx_k_when_2[] = "_when";
 static const char __pyx_k_OSError[] = "OSError";
@@ -3365,10 +3365,10 @@ static const char __pyx_k_protocol[] = "protocol";
 static const char __pyx_k_pyx_type[] = "__pyx_type";
 static const char __pyx_k_qualname[] = "__qualname__";
 static const char __pyx_k_readline[] = "readline";
-static const char __pyx_k_redirect[] = "redirect";
 static const char __pyx_k_result_2[] = "_result";
 static const char __pyx_k_run_once[] = "_run_once";
 static const char __pyx_k_setstate[] = "__setstate__";
+static const char __pyx_k_subclass[] = "subclass";
 static const char __pyx_k_task_pxi[] = "task.pxi";
 static const char __pyx_k_CANCELLED[] = "CANCELLED";
 static const char __pyx_k_Gathering[] = "Gathering";
@@ -3401,6 +3401,7 @@ static const char __pyx_k_ValueError[] = "ValueError";
 static const char __pyx_k_call_later[] = "call_later";
 static const char __pyx_k_callback_2[] = "_callback";
 static const char __pyx_k_coroutines[] = "coroutines";
+static const char __pyx_k_forget_new[] = "forget_new";
 static const char __pyx_k_future_pxi[] = "future.pxi";
 static const char __pyx_k_gather_pxi[] = "gather.pxi";
 static const char __pyx_k_incomplete[] = "incomplete";
@@ -3412,6 +3413,7 @@ static const char __pyx_k_reader_pxi[] = "reader.pxi";
 static const char __pyx_k_set_result[] = "set_result";
 static const char __pyx_k_socket_pxi[] = "socket.pxi";
 static const char __pyx_k_startswith[] = "startswith";
+static const char __pyx_k_subclasses[] = "__subclasses__";
 static const char __pyx_k_Future_done[] = "Future.done";
 static const char __pyx_k_MemoryError[] = "MemoryError";
 static const char __pyx_k_PickleError[] = "PickleError";
@@ -3424,6 +3426,7 @@ static const char __pyx_k_callbacks_2[] = "callbacks";
 static const char __pyx_k_cancelled_2[] = "_cancelled";
 static const char __pyx_k_create_task[] = "create_task";
 static const char __pyx_k_iscoroutine[] = "iscoroutine";
+static const char __pyx_k_new_of_ours[] = "new_of_ours";
 static const char __pyx_k_readexactly[] = "readexactly";
 static const char __pyx_k_unix_events[] = "unix_events";
 static const char __pyx_k_Loop_call_at[] = "Loop.call_at";
@@ -3540,7 +3543,6 @@ static const char __pyx_k_Gathering___reduce_cython[] = "Gathering.__reduce_cyth
 static const char __pyx_k_Loop_call_soon_threadsafe[] = "Loop.call_soon_threadsafe";
 static const char __pyx_k_pyx_unpickle_StreamReader[] = "__pyx_unpickle_StreamReader";
 static const char __pyx_k_Future__schedule_callbacks[] = "Future._schedule_callbacks";
-static const char __pyx_k_r_has_a___new___of_its_own[] = "%r has a __new__ of its own";
 static const char __pyx_k_Future_remove_done_callback[] = "Future.remove_done_callback";
 static const char __pyx_k_Gathering___setstate_cython[] = "Gathering.__setstate_cython__";
 static const char __pyx_k_SocketTransport__read_ready[] = "SocketTransport._read_ready";
@@ -3551,6 +3553,7 @@ static const char __pyx_k_StreamReader___reduce_cython[] = "StreamReader.__reduc
 static const char __pyx_k_asyncio_compat__speedups_core[] = "asyncio_compat._speedups.core";
 static const char __pyx_k_FutureIterator___reduce_cython[] = "FutureIterator.__reduce_cython__";
 static const char __pyx_k_StreamReader___setstate_cython[] = "StreamReader.__setstate_cython__";
+static const char __pyx_k_gather_locals__done_callback_d[] = "gather.<locals>._done_callback(%d)";
 static const char __pyx_k_pyx_unpickle_GatheringCallback[] = "__pyx_unpickle_GatheringCallback";
 static const char __pyx_k_Separator_is_found_but_chunk_is[] = "Separator is found, but chunk is longer than limit";
 static const char __pyx_k_SocketTransport___reduce_cython[] = "SocketTransport.__reduce_cython__";
@@ -3573,13 +3576,14 @@ static const char __pyx_k_no_default___reduce___due_to_non[] = "no default __red
 static const char __pyx_k_readexactly_size_can_not_be_less[] = "readexactly size can not be less than zero";
 static const char __pyx_k_yield_from_wasn_t_used_with_futu[] = "yield from wasn't used with future";
 static const char __pyx_k_Incompatible_checksums_0x_x_vs_0_2[] = "Incompatible checksums (0x%x vs (0xd49741b, 0x2df2985, 0xeb8869a) = (_asyncio_future_blocking, _exception, _log_traceback, _result, _source_traceback, callback, loop, more_callbacks, ours, state))";
-static const char __pyx_k_Incompatible_checksums_0x_x_vs_0_3[] = "Incompatible checksums (0x%x vs (0xebb3de8, 0xd848c97, 0xda907a1) = (future))";
+static const char __pyx_k_Incompatible_checksums_0x_x_vs_0_3[] = "Incompatible checksums (0x%x vs (0x274498c, 0x2da61dc, 0x8a5dd8c) = (future, has_yielded))";
 static const char __pyx_k_Incompatible_checksums_0x_x_vs_0_4[] = "Incompatible checksums (0x%x vs (0xeab74f2, 0x87d5c79, 0xa7625ba) = (_asyncio_future_blocking, _exception, _log_traceback, _result, _source_traceback, callback, cancel_requested, children, loop, missing, more_callbacks, ours, results, return_exceptions, state))";
 static const char __pyx_k_Incompatible_checksums_0x_x_vs_0_5[] = "Incompatible checksums (0x%x vs (0x89b75be, 0xc43777d, 0x34efdef) = (number, outer))";
 static const char __pyx_k_Incompatible_checksums_0x_x_vs_0_6[] = "Incompatible checksums (0x%x vs (0x656ac09, 0x29e89cb, 0x1ce2ad5) = (_buffer, _eof, _exception, _limit, _loop, _paused, _transport, _waiter))";
 /* #### Code section: decls ### */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED PyObject *__pyx_self); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_2redirect(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_theirs, PyObject *__pyx_v_ours); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_2new_of_ours(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_cls, PyObject *__pyx_v_args, PyObject *__pyx_v_kwargs); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4forget_new(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_cls); /* proto */
 static Py_ssize_t __pyx_pf_14asyncio_compat_9_speedups_4core_5Ready___len__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Ready *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_5Ready_2__iter__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Ready *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_5Ready_4__repr__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Ready *__pyx_v_self); /* proto */
@@ -3647,16 +3651,17 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Task_20_log_destroy
 static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Task_20_log_destroy_pending_2__set__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *__pyx_v_self, PyObject *__pyx_v_value); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Task_12__reduce_cython__(CYTHON_UNUSED struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Task_14__setstate_cython__(CYTHON_UNUSED struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *__pyx_v_self, CYTHON_UNUSED PyObject *__pyx_v___pyx_state); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4current_task(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_loop); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_6all_tasks(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_loop); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_6current_task(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_loop); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8all_tasks(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_loop); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_9Gathering_cancel(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Gathering *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_9Gathering_9_children___get__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Gathering *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_9Gathering_2__reduce_cython__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Gathering *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_9Gathering_4__setstate_cython__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Gathering *__pyx_v_self, PyObject *__pyx_v___pyx_state); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback___call__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_GatheringCallback *__pyx_v_self, PyObject *__pyx_v_child); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback_12__qualname_____get__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_GatheringCallback *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback_2__reduce_cython__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_GatheringCallback *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback_4__setstate_cython__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_GatheringCallback *__pyx_v_self, PyObject *__pyx_v___pyx_state); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_arguments, PyObject *__pyx_v_loop, int __pyx_v_return_exceptions); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_10gather(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_arguments, PyObject *__pyx_v_loop, int __pyx_v_return_exceptions); /* proto */
 static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop___cinit__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Loop *__pyx_v_self, CYTHON_UNUSED PyObject *__pyx_v_args, CYTHON_UNUSED PyObject *__pyx_v_kwargs); /* proto */
 static void __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_2__dealloc__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Loop *__pyx_v_self); /* proto */
 static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_4__setattr__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Loop *__pyx_v_self, PyObject *__pyx_v_name, PyObject *__pyx_v_value); /* proto */
@@ -3750,12 +3755,12 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_7_pau
 static int __pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_7_paused_2__set__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *__pyx_v_self, PyObject *__pyx_v_value); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_21__reduce_cython__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *__pyx_v_self); /* proto */
 static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_23__setstate_cython__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_StreamReader *__pyx_v_self, PyObject *__pyx_v___pyx_state); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_10__pyx_unpickle_Ready(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12__pyx_unpickle_Future(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_FutureIterator(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_16__pyx_unpickle_Gathering(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_18__pyx_unpickle_GatheringCallback(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_20__pyx_unpickle_StreamReader(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12__pyx_unpickle_Ready(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Future(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_16__pyx_unpickle_FutureIterator(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_18__pyx_unpickle_Gathering(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_20__pyx_unpickle_GatheringCallback(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_22__pyx_unpickle_StreamReader(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state); /* proto */
 static PyObject *__pyx_tp_new_14asyncio_compat_9_speedups_4core_Ready(PyTypeObject *t, PyObject *a, PyObject *k); /*proto*/
 static PyObject *__pyx_tp_new_14asyncio_compat_9_speedups_4core_Future(PyTypeObject *t, PyObject *a, PyObject *k); /*proto*/
 static PyObject *__pyx_tp_new_14asyncio_compat_9_speedups_4core_FutureIterator(PyTypeObject *t, PyObject *a, PyObject *k); /*proto*/
@@ -3771,6 +3776,7 @@ static PyObject *__pyx_tp_new_14asyncio_compat_9_speedups_4core___pyx_scope_stru
 static PyObject *__pyx_tp_new_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil(PyTypeObject *t, PyObject *a, PyObject *k); /*proto*/
 static PyObject *__pyx_tp_new_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline(PyTypeObject *t, PyObject *a, PyObject *k); /*proto*/
 static __Pyx_CachedCFunction __pyx_umethod_PyDict_Type_get = {0, 0, 0, 0, 0};
+static __Pyx_CachedCFunction __pyx_umethod_PyDict_Type_update = {0, 0, 0, 0, 0};
 static __Pyx_CachedCFunction __pyx_umethod_PyFrozenSet_Type_isdisjoint = {0, 0, 0, 0, 0};
 static __Pyx_CachedCFunction __pyx_umethod_PyList_Type_pop = {0, 0, 0, 0, 0};
 static __Pyx_CachedCFunction __pyx_umethod_PyTuple_Type_index = {0, 0, 0, 0, 0};
@@ -3858,7 +3864,6 @@ typedef struct {
   PyTypeObject *__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly;
   PyTypeObject *__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil;
   PyTypeObject *__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline;
-  PyObject *__pyx_kp_u_0_1_0;
   PyObject *__pyx_n_s_AssertionError;
   PyObject *__pyx_n_s_BaseEventLoop;
   PyObject *__pyx_n_s_BaseException;
@@ -3966,11 +3971,11 @@ typedef struct {
   PyObject *__pyx_n_s_VERSION;
   PyObject *__pyx_n_s_ValueError;
   PyObject *__pyx_kp_b__11;
-  PyObject *__pyx_n_s__125;
+  PyObject *__pyx_n_s__127;
   PyObject *__pyx_n_s__21;
   PyObject *__pyx_kp_u__4;
   PyObject *__pyx_kp_b__8;
-  PyObject *__pyx_n_s__95;
+  PyObject *__pyx_n_s__97;
   PyObject *__pyx_n_u_add_callback;
   PyObject *__pyx_n_s_add_done_callback;
   PyObject *__pyx_n_s_all_tasks;
@@ -4019,6 +4024,7 @@ typedef struct {
   PyObject *__pyx_n_s_clear;
   PyObject *__pyx_n_s_cline_in_traceback;
   PyObject *__pyx_n_s_close;
+  PyObject *__pyx_n_s_cls;
   PyObject *__pyx_n_s_consumed;
   PyObject *__pyx_n_s_coro;
   PyObject *__pyx_n_s_coroutines;
@@ -4032,6 +4038,7 @@ typedef struct {
   PyObject *__pyx_n_s_data_received;
   PyObject *__pyx_n_s_delay;
   PyObject *__pyx_n_s_dict;
+  PyObject *__pyx_n_u_dict;
   PyObject *__pyx_n_s_dict_2;
   PyObject *__pyx_kp_u_disable;
   PyObject *__pyx_n_s_doc;
@@ -4053,6 +4060,7 @@ typedef struct {
   PyObject *__pyx_n_s_fileno;
   PyObject *__pyx_n_s_find;
   PyObject *__pyx_n_s_fn;
+  PyObject *__pyx_n_s_forget_new;
   PyObject *__pyx_n_s_format;
   PyObject *__pyx_n_s_format_callback_source;
   PyObject *__pyx_n_s_found;
@@ -4064,6 +4072,7 @@ typedef struct {
   PyObject *__pyx_n_s_futures;
   PyObject *__pyx_kp_u_futures_are_tied_to_different_ev;
   PyObject *__pyx_n_s_gather;
+  PyObject *__pyx_kp_u_gather_locals__done_callback_d;
   PyObject *__pyx_kp_s_gather_pxi;
   PyObject *__pyx_kp_u_gc;
   PyObject *__pyx_n_s_get;
@@ -4088,6 +4097,7 @@ typedef struct {
   PyObject *__pyx_n_s_isfuture;
   PyObject *__pyx_n_s_join;
   PyObject *__pyx_n_s_kept;
+  PyObject *__pyx_n_s_kwargs;
   PyObject *__pyx_n_s_length;
   PyObject *__pyx_n_s_log_destroy_pending;
   PyObject *__pyx_n_s_loop;
@@ -4103,9 +4113,11 @@ typedef struct {
   PyObject *__pyx_n_s_name;
   PyObject *__pyx_kp_s_names_pxi;
   PyObject *__pyx_n_s_new;
+  PyObject *__pyx_n_s_new_of_ours;
   PyObject *__pyx_n_s_next;
   PyObject *__pyx_kp_s_no_default___reduce___due_to_non;
   PyObject *__pyx_n_s_number;
+  PyObject *__pyx_n_s_object;
   PyObject *__pyx_n_s_ours;
   PyObject *__pyx_n_s_outer;
   PyObject *__pyx_n_s_partial;
@@ -4132,7 +4144,6 @@ typedef struct {
   PyObject *__pyx_n_s_qualname;
   PyObject *__pyx_n_u_qualname;
   PyObject *__pyx_kp_u_r;
-  PyObject *__pyx_kp_u_r_has_a___new___of_its_own;
   PyObject *__pyx_n_s_range;
   PyObject *__pyx_n_s_read;
   PyObject *__pyx_n_u_read;
@@ -4146,7 +4157,6 @@ typedef struct {
   PyObject *__pyx_n_s_readuntil;
   PyObject *__pyx_n_u_readuntil;
   PyObject *__pyx_kp_s_ready_pxi;
-  PyObject *__pyx_n_s_redirect;
   PyObject *__pyx_kp_s_redirect_pxi;
   PyObject *__pyx_n_s_reduce;
   PyObject *__pyx_n_s_reduce_cython;
@@ -4166,6 +4176,7 @@ typedef struct {
   PyObject *__pyx_n_s_schedule_callbacks;
   PyObject *__pyx_n_s_scheduled;
   PyObject *__pyx_n_s_select;
+  PyObject *__pyx_n_u_select;
   PyObject *__pyx_n_s_selector_events;
   PyObject *__pyx_n_s_selectors;
   PyObject *__pyx_n_s_self;
@@ -4190,13 +4201,14 @@ typedef struct {
   PyObject *__pyx_n_s_stream_reader;
   PyObject *__pyx_n_s_streams;
   PyObject *__pyx_kp_s_stringsource;
+  PyObject *__pyx_n_s_subclass;
+  PyObject *__pyx_n_s_subclasses;
   PyObject *__pyx_n_s_sys;
   PyObject *__pyx_n_s_task;
   PyObject *__pyx_n_u_task;
   PyObject *__pyx_kp_s_task_pxi;
   PyObject *__pyx_n_s_tasks;
   PyObject *__pyx_n_s_test;
-  PyObject *__pyx_n_s_theirs;
   PyObject *__pyx_n_s_throw;
   PyObject *__pyx_n_u_throw;
   PyObject *__pyx_n_u_time;
@@ -4208,6 +4220,7 @@ typedef struct {
   PyObject *__pyx_n_s_value;
   PyObject *__pyx_n_s_wait_for_data;
   PyObject *__pyx_kp_u_wait_for_data_after_EOF;
+  PyObject *__pyx_n_s_waiter;
   PyObject *__pyx_n_s_wakeup;
   PyObject *__pyx_n_s_wakeup_waiter;
   PyObject *__pyx_n_s_what;
@@ -4222,21 +4235,21 @@ typedef struct {
   PyObject *__pyx_int_30288597;
   PyObject *__pyx_int_31425086;
   PyObject *__pyx_int_39084927;
+  PyObject *__pyx_int_41175436;
   PyObject *__pyx_int_43944395;
+  PyObject *__pyx_int_47866332;
   PyObject *__pyx_int_48179589;
   PyObject *__pyx_int_55508463;
   PyObject *__pyx_int_106343433;
   PyObject *__pyx_int_142433401;
   PyObject *__pyx_int_144405950;
+  PyObject *__pyx_int_145087884;
   PyObject *__pyx_int_175515066;
   PyObject *__pyx_int_205748093;
   PyObject *__pyx_int_222917659;
-  PyObject *__pyx_int_226790551;
-  PyObject *__pyx_int_229181345;
   PyObject *__pyx_int_239647105;
   PyObject *__pyx_int_246117618;
   PyObject *__pyx_int_246974106;
-  PyObject *__pyx_int_247152104;
   PyObject *__pyx_int_neg_1;
   PyObject *__pyx_tuple_;
   PyObject *__pyx_slice__3;
@@ -4259,40 +4272,41 @@ typedef struct {
   PyObject *__pyx_tuple__34;
   PyObject *__pyx_tuple__36;
   PyObject *__pyx_tuple__38;
-  PyObject *__pyx_tuple__43;
+  PyObject *__pyx_tuple__40;
   PyObject *__pyx_tuple__45;
-  PyObject *__pyx_tuple__48;
+  PyObject *__pyx_tuple__47;
   PyObject *__pyx_tuple__50;
-  PyObject *__pyx_tuple__55;
+  PyObject *__pyx_tuple__52;
   PyObject *__pyx_tuple__57;
   PyObject *__pyx_tuple__59;
-  PyObject *__pyx_tuple__63;
+  PyObject *__pyx_tuple__61;
   PyObject *__pyx_tuple__65;
-  PyObject *__pyx_tuple__66;
-  PyObject *__pyx_tuple__71;
+  PyObject *__pyx_tuple__67;
+  PyObject *__pyx_tuple__68;
   PyObject *__pyx_tuple__73;
   PyObject *__pyx_tuple__75;
-  PyObject *__pyx_tuple__81;
+  PyObject *__pyx_tuple__77;
   PyObject *__pyx_tuple__83;
   PyObject *__pyx_tuple__85;
   PyObject *__pyx_tuple__87;
   PyObject *__pyx_tuple__89;
   PyObject *__pyx_tuple__91;
   PyObject *__pyx_tuple__93;
-  PyObject *__pyx_tuple__96;
+  PyObject *__pyx_tuple__95;
+  PyObject *__pyx_tuple__98;
   PyObject *__pyx_codeobj__6;
   PyObject *__pyx_codeobj__7;
   PyObject *__pyx_codeobj__9;
-  PyObject *__pyx_tuple__100;
   PyObject *__pyx_tuple__102;
-  PyObject *__pyx_tuple__106;
-  PyObject *__pyx_tuple__110;
-  PyObject *__pyx_tuple__111;
+  PyObject *__pyx_tuple__104;
+  PyObject *__pyx_tuple__108;
   PyObject *__pyx_tuple__112;
   PyObject *__pyx_tuple__113;
   PyObject *__pyx_tuple__114;
   PyObject *__pyx_tuple__115;
-  PyObject *__pyx_tuple__118;
+  PyObject *__pyx_tuple__116;
+  PyObject *__pyx_tuple__117;
+  PyObject *__pyx_tuple__120;
   PyObject *__pyx_codeobj__12;
   PyObject *__pyx_codeobj__14;
   PyObject *__pyx_codeobj__23;
@@ -4304,34 +4318,34 @@ typedef struct {
   PyObject *__pyx_codeobj__35;
   PyObject *__pyx_codeobj__37;
   PyObject *__pyx_codeobj__39;
-  PyObject *__pyx_codeobj__40;
   PyObject *__pyx_codeobj__41;
   PyObject *__pyx_codeobj__42;
+  PyObject *__pyx_codeobj__43;
   PyObject *__pyx_codeobj__44;
   PyObject *__pyx_codeobj__46;
-  PyObject *__pyx_codeobj__47;
+  PyObject *__pyx_codeobj__48;
   PyObject *__pyx_codeobj__49;
   PyObject *__pyx_codeobj__51;
-  PyObject *__pyx_codeobj__52;
   PyObject *__pyx_codeobj__53;
   PyObject *__pyx_codeobj__54;
+  PyObject *__pyx_codeobj__55;
   PyObject *__pyx_codeobj__56;
   PyObject *__pyx_codeobj__58;
   PyObject *__pyx_codeobj__60;
-  PyObject *__pyx_codeobj__61;
   PyObject *__pyx_codeobj__62;
+  PyObject *__pyx_codeobj__63;
   PyObject *__pyx_codeobj__64;
-  PyObject *__pyx_codeobj__67;
-  PyObject *__pyx_codeobj__68;
+  PyObject *__pyx_codeobj__66;
   PyObject *__pyx_codeobj__69;
   PyObject *__pyx_codeobj__70;
+  PyObject *__pyx_codeobj__71;
   PyObject *__pyx_codeobj__72;
   PyObject *__pyx_codeobj__74;
   PyObject *__pyx_codeobj__76;
-  PyObject *__pyx_codeobj__77;
   PyObject *__pyx_codeobj__78;
   PyObject *__pyx_codeobj__79;
   PyObject *__pyx_codeobj__80;
+  PyObject *__pyx_codeobj__81;
   PyObject *__pyx_codeobj__82;
   PyObject *__pyx_codeobj__84;
   PyObject *__pyx_codeobj__86;
@@ -4339,24 +4353,25 @@ typedef struct {
   PyObject *__pyx_codeobj__90;
   PyObject *__pyx_codeobj__92;
   PyObject *__pyx_codeobj__94;
-  PyObject *__pyx_codeobj__97;
-  PyObject *__pyx_codeobj__98;
+  PyObject *__pyx_codeobj__96;
   PyObject *__pyx_codeobj__99;
+  PyObject *__pyx_codeobj__100;
   PyObject *__pyx_codeobj__101;
   PyObject *__pyx_codeobj__103;
-  PyObject *__pyx_codeobj__104;
   PyObject *__pyx_codeobj__105;
+  PyObject *__pyx_codeobj__106;
   PyObject *__pyx_codeobj__107;
-  PyObject *__pyx_codeobj__108;
   PyObject *__pyx_codeobj__109;
-  PyObject *__pyx_codeobj__116;
-  PyObject *__pyx_codeobj__117;
+  PyObject *__pyx_codeobj__110;
+  PyObject *__pyx_codeobj__111;
+  PyObject *__pyx_codeobj__118;
   PyObject *__pyx_codeobj__119;
-  PyObject *__pyx_codeobj__120;
   PyObject *__pyx_codeobj__121;
   PyObject *__pyx_codeobj__122;
   PyObject *__pyx_codeobj__123;
   PyObject *__pyx_codeobj__124;
+  PyObject *__pyx_codeobj__125;
+  PyObject *__pyx_codeobj__126;
 } __pyx_mstate;
 
 #if CYTHON_USE_MODULE_STATE
@@ -4428,7 +4443,6 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil);
   Py_CLEAR(clear_module_state->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline);
   Py_CLEAR(clear_module_state->__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline);
-  Py_CLEAR(clear_module_state->__pyx_kp_u_0_1_0);
   Py_CLEAR(clear_module_state->__pyx_n_s_AssertionError);
   Py_CLEAR(clear_module_state->__pyx_n_s_BaseEventLoop);
   Py_CLEAR(clear_module_state->__pyx_n_s_BaseException);
@@ -4536,11 +4550,11 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_VERSION);
   Py_CLEAR(clear_module_state->__pyx_n_s_ValueError);
   Py_CLEAR(clear_module_state->__pyx_kp_b__11);
-  Py_CLEAR(clear_module_state->__pyx_n_s__125);
+  Py_CLEAR(clear_module_state->__pyx_n_s__127);
   Py_CLEAR(clear_module_state->__pyx_n_s__21);
   Py_CLEAR(clear_module_state->__pyx_kp_u__4);
   Py_CLEAR(clear_module_state->__pyx_kp_b__8);
-  Py_CLEAR(clear_module_state->__pyx_n_s__95);
+  Py_CLEAR(clear_module_state->__pyx_n_s__97);
   Py_CLEAR(clear_module_state->__pyx_n_u_add_callback);
   Py_CLEAR(clear_module_state->__pyx_n_s_add_done_callback);
   Py_CLEAR(clear_module_state->__pyx_n_s_all_tasks);
@@ -4589,6 +4603,7 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_clear);
   Py_CLEAR(clear_module_state->__pyx_n_s_cline_in_traceback);
   Py_CLEAR(clear_module_state->__pyx_n_s_close);
+  Py_CLEAR(clear_module_state->__pyx_n_s_cls);
   Py_CLEAR(clear_module_state->__pyx_n_s_consumed);
   Py_CLEAR(clear_module_state->__pyx_n_s_coro);
   Py_CLEAR(clear_module_state->__pyx_n_s_coroutines);
@@ -4602,6 +4617,7 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_data_received);
   Py_CLEAR(clear_module_state->__pyx_n_s_delay);
   Py_CLEAR(clear_module_state->__pyx_n_s_dict);
+  Py_CLEAR(clear_module_state->__pyx_n_u_dict);
   Py_CLEAR(clear_module_state->__pyx_n_s_dict_2);
   Py_CLEAR(clear_module_state->__pyx_kp_u_disable);
   Py_CLEAR(clear_module_state->__pyx_n_s_doc);
@@ -4623,6 +4639,7 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_fileno);
   Py_CLEAR(clear_module_state->__pyx_n_s_find);
   Py_CLEAR(clear_module_state->__pyx_n_s_fn);
+  Py_CLEAR(clear_module_state->__pyx_n_s_forget_new);
   Py_CLEAR(clear_module_state->__pyx_n_s_format);
   Py_CLEAR(clear_module_state->__pyx_n_s_format_callback_source);
   Py_CLEAR(clear_module_state->__pyx_n_s_found);
@@ -4634,6 +4651,7 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_futures);
   Py_CLEAR(clear_module_state->__pyx_kp_u_futures_are_tied_to_different_ev);
   Py_CLEAR(clear_module_state->__pyx_n_s_gather);
+  Py_CLEAR(clear_module_state->__pyx_kp_u_gather_locals__done_callback_d);
   Py_CLEAR(clear_module_state->__pyx_kp_s_gather_pxi);
   Py_CLEAR(clear_module_state->__pyx_kp_u_gc);
   Py_CLEAR(clear_module_state->__pyx_n_s_get);
@@ -4658,6 +4676,7 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_isfuture);
   Py_CLEAR(clear_module_state->__pyx_n_s_join);
   Py_CLEAR(clear_module_state->__pyx_n_s_kept);
+  Py_CLEAR(clear_module_state->__pyx_n_s_kwargs);
   Py_CLEAR(clear_module_state->__pyx_n_s_length);
   Py_CLEAR(clear_module_state->__pyx_n_s_log_destroy_pending);
   Py_CLEAR(clear_module_state->__pyx_n_s_loop);
@@ -4673,9 +4692,11 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_name);
   Py_CLEAR(clear_module_state->__pyx_kp_s_names_pxi);
   Py_CLEAR(clear_module_state->__pyx_n_s_new);
+  Py_CLEAR(clear_module_state->__pyx_n_s_new_of_ours);
   Py_CLEAR(clear_module_state->__pyx_n_s_next);
   Py_CLEAR(clear_module_state->__pyx_kp_s_no_default___reduce___due_to_non);
   Py_CLEAR(clear_module_state->__pyx_n_s_number);
+  Py_CLEAR(clear_module_state->__pyx_n_s_object);
   Py_CLEAR(clear_module_state->__pyx_n_s_ours);
   Py_CLEAR(clear_module_state->__pyx_n_s_outer);
   Py_CLEAR(clear_module_state->__pyx_n_s_partial);
@@ -4702,7 +4723,6 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_qualname);
   Py_CLEAR(clear_module_state->__pyx_n_u_qualname);
   Py_CLEAR(clear_module_state->__pyx_kp_u_r);
-  Py_CLEAR(clear_module_state->__pyx_kp_u_r_has_a___new___of_its_own);
   Py_CLEAR(clear_module_state->__pyx_n_s_range);
   Py_CLEAR(clear_module_state->__pyx_n_s_read);
   Py_CLEAR(clear_module_state->__pyx_n_u_read);
@@ -4716,7 +4736,6 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_readuntil);
   Py_CLEAR(clear_module_state->__pyx_n_u_readuntil);
   Py_CLEAR(clear_module_state->__pyx_kp_s_ready_pxi);
-  Py_CLEAR(clear_module_state->__pyx_n_s_redirect);
   Py_CLEAR(clear_module_state->__pyx_kp_s_redirect_pxi);
   Py_CLEAR(clear_module_state->__pyx_n_s_reduce);
   Py_CLEAR(clear_module_state->__pyx_n_s_reduce_cython);
@@ -4736,6 +4755,7 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_schedule_callbacks);
   Py_CLEAR(clear_module_state->__pyx_n_s_scheduled);
   Py_CLEAR(clear_module_state->__pyx_n_s_select);
+  Py_CLEAR(clear_module_state->__pyx_n_u_select);
   Py_CLEAR(clear_module_state->__pyx_n_s_selector_events);
   Py_CLEAR(clear_module_state->__pyx_n_s_selectors);
   Py_CLEAR(clear_module_state->__pyx_n_s_self);
@@ -4760,13 +4780,14 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_stream_reader);
   Py_CLEAR(clear_module_state->__pyx_n_s_streams);
   Py_CLEAR(clear_module_state->__pyx_kp_s_stringsource);
+  Py_CLEAR(clear_module_state->__pyx_n_s_subclass);
+  Py_CLEAR(clear_module_state->__pyx_n_s_subclasses);
   Py_CLEAR(clear_module_state->__pyx_n_s_sys);
   Py_CLEAR(clear_module_state->__pyx_n_s_task);
   Py_CLEAR(clear_module_state->__pyx_n_u_task);
   Py_CLEAR(clear_module_state->__pyx_kp_s_task_pxi);
   Py_CLEAR(clear_module_state->__pyx_n_s_tasks);
   Py_CLEAR(clear_module_state->__pyx_n_s_test);
-  Py_CLEAR(clear_module_state->__pyx_n_s_theirs);
   Py_CLEAR(clear_module_state->__pyx_n_s_throw);
   Py_CLEAR(clear_module_state->__pyx_n_u_throw);
   Py_CLEAR(clear_module_state->__pyx_n_u_time);
@@ -4778,6 +4799,7 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_n_s_value);
   Py_CLEAR(clear_module_state->__pyx_n_s_wait_for_data);
   Py_CLEAR(clear_module_state->__pyx_kp_u_wait_for_data_after_EOF);
+  Py_CLEAR(clear_module_state->__pyx_n_s_waiter);
   Py_CLEAR(clear_module_state->__pyx_n_s_wakeup);
   Py_CLEAR(clear_module_state->__pyx_n_s_wakeup_waiter);
   Py_CLEAR(clear_module_state->__pyx_n_s_what);
@@ -4792,21 +4814,21 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_int_30288597);
   Py_CLEAR(clear_module_state->__pyx_int_31425086);
   Py_CLEAR(clear_module_state->__pyx_int_39084927);
+  Py_CLEAR(clear_module_state->__pyx_int_41175436);
   Py_CLEAR(clear_module_state->__pyx_int_43944395);
+  Py_CLEAR(clear_module_state->__pyx_int_47866332);
   Py_CLEAR(clear_module_state->__pyx_int_48179589);
   Py_CLEAR(clear_module_state->__pyx_int_55508463);
   Py_CLEAR(clear_module_state->__pyx_int_106343433);
   Py_CLEAR(clear_module_state->__pyx_int_142433401);
   Py_CLEAR(clear_module_state->__pyx_int_144405950);
+  Py_CLEAR(clear_module_state->__pyx_int_145087884);
   Py_CLEAR(clear_module_state->__pyx_int_175515066);
   Py_CLEAR(clear_module_state->__pyx_int_205748093);
   Py_CLEAR(clear_module_state->__pyx_int_222917659);
-  Py_CLEAR(clear_module_state->__pyx_int_226790551);
-  Py_CLEAR(clear_module_state->__pyx_int_229181345);
   Py_CLEAR(clear_module_state->__pyx_int_239647105);
   Py_CLEAR(clear_module_state->__pyx_int_246117618);
   Py_CLEAR(clear_module_state->__pyx_int_246974106);
-  Py_CLEAR(clear_module_state->__pyx_int_247152104);
   Py_CLEAR(clear_module_state->__pyx_int_neg_1);
   Py_CLEAR(clear_module_state->__pyx_tuple_);
   Py_CLEAR(clear_module_state->__pyx_slice__3);
@@ -4829,40 +4851,41 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_tuple__34);
   Py_CLEAR(clear_module_state->__pyx_tuple__36);
   Py_CLEAR(clear_module_state->__pyx_tuple__38);
-  Py_CLEAR(clear_module_state->__pyx_tuple__43);
+  Py_CLEAR(clear_module_state->__pyx_tuple__40);
   Py_CLEAR(clear_module_state->__pyx_tuple__45);
-  Py_CLEAR(clear_module_state->__pyx_tuple__48);
+  Py_CLEAR(clear_module_state->__pyx_tuple__47);
   Py_CLEAR(clear_module_state->__pyx_tuple__50);
-  Py_CLEAR(clear_module_state->__pyx_tuple__55);
+  Py_CLEAR(clear_module_state->__pyx_tuple__52);
   Py_CLEAR(clear_module_state->__pyx_tuple__57);
   Py_CLEAR(clear_module_state->__pyx_tuple__59);
-  Py_CLEAR(clear_module_state->__pyx_tuple__63);
+  Py_CLEAR(clear_module_state->__pyx_tuple__61);
   Py_CLEAR(clear_module_state->__pyx_tuple__65);
-  Py_CLEAR(clear_module_state->__pyx_tuple__66);
-  Py_CLEAR(clear_module_state->__pyx_tuple__71);
+  Py_CLEAR(clear_module_state->__pyx_tuple__67);
+  Py_CLEAR(clear_module_state->__pyx_tuple__68);
   Py_CLEAR(clear_module_state->__pyx_tuple__73);
   Py_CLEAR(clear_module_state->__pyx_tuple__75);
-  Py_CLEAR(clear_module_state->__pyx_tuple__81);
+  Py_CLEAR(clear_module_state->__pyx_tuple__77);
   Py_CLEAR(clear_module_state->__pyx_tuple__83);
   Py_CLEAR(clear_module_state->__pyx_tuple__85);
   Py_CLEAR(clear_module_state->__pyx_tuple__87);
   Py_CLEAR(clear_module_state->__pyx_tuple__89);
   Py_CLEAR(clear_module_state->__pyx_tuple__91);
   Py_CLEAR(clear_module_state->__pyx_tuple__93);
-  Py_CLEAR(clear_module_state->__pyx_tuple__96);
+  Py_CLEAR(clear_module_state->__pyx_tuple__95);
+  Py_CLEAR(clear_module_state->__pyx_tuple__98);
   Py_CLEAR(clear_module_state->__pyx_codeobj__6);
   Py_CLEAR(clear_module_state->__pyx_codeobj__7);
   Py_CLEAR(clear_module_state->__pyx_codeobj__9);
-  Py_CLEAR(clear_module_state->__pyx_tuple__100);
   Py_CLEAR(clear_module_state->__pyx_tuple__102);
-  Py_CLEAR(clear_module_state->__pyx_tuple__106);
-  Py_CLEAR(clear_module_state->__pyx_tuple__110);
-  Py_CLEAR(clear_module_state->__pyx_tuple__111);
+  Py_CLEAR(clear_module_state->__pyx_tuple__104);
+  Py_CLEAR(clear_module_state->__pyx_tuple__108);
   Py_CLEAR(clear_module_state->__pyx_tuple__112);
   Py_CLEAR(clear_module_state->__pyx_tuple__113);
   Py_CLEAR(clear_module_state->__pyx_tuple__114);
   Py_CLEAR(clear_module_state->__pyx_tuple__115);
-  Py_CLEAR(clear_module_state->__pyx_tuple__118);
+  Py_CLEAR(clear_module_state->__pyx_tuple__116);
+  Py_CLEAR(clear_module_state->__pyx_tuple__117);
+  Py_CLEAR(clear_module_state->__pyx_tuple__120);
   Py_CLEAR(clear_module_state->__pyx_codeobj__12);
   Py_CLEAR(clear_module_state->__pyx_codeobj__14);
   Py_CLEAR(clear_module_state->__pyx_codeobj__23);
@@ -4874,34 +4897,34 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_codeobj__35);
   Py_CLEAR(clear_module_state->__pyx_codeobj__37);
   Py_CLEAR(clear_module_state->__pyx_codeobj__39);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__40);
   Py_CLEAR(clear_module_state->__pyx_codeobj__41);
   Py_CLEAR(clear_module_state->__pyx_codeobj__42);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__43);
   Py_CLEAR(clear_module_state->__pyx_codeobj__44);
   Py_CLEAR(clear_module_state->__pyx_codeobj__46);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__47);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__48);
   Py_CLEAR(clear_module_state->__pyx_codeobj__49);
   Py_CLEAR(clear_module_state->__pyx_codeobj__51);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__52);
   Py_CLEAR(clear_module_state->__pyx_codeobj__53);
   Py_CLEAR(clear_module_state->__pyx_codeobj__54);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__55);
   Py_CLEAR(clear_module_state->__pyx_codeobj__56);
   Py_CLEAR(clear_module_state->__pyx_codeobj__58);
   Py_CLEAR(clear_module_state->__pyx_codeobj__60);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__61);
   Py_CLEAR(clear_module_state->__pyx_codeobj__62);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__63);
   Py_CLEAR(clear_module_state->__pyx_codeobj__64);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__67);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__68);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__66);
   Py_CLEAR(clear_module_state->__pyx_codeobj__69);
   Py_CLEAR(clear_module_state->__pyx_codeobj__70);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__71);
   Py_CLEAR(clear_module_state->__pyx_codeobj__72);
   Py_CLEAR(clear_module_state->__pyx_codeobj__74);
   Py_CLEAR(clear_module_state->__pyx_codeobj__76);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__77);
   Py_CLEAR(clear_module_state->__pyx_codeobj__78);
   Py_CLEAR(clear_module_state->__pyx_codeobj__79);
   Py_CLEAR(clear_module_state->__pyx_codeobj__80);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__81);
   Py_CLEAR(clear_module_state->__pyx_codeobj__82);
   Py_CLEAR(clear_module_state->__pyx_codeobj__84);
   Py_CLEAR(clear_module_state->__pyx_codeobj__86);
@@ -4909,24 +4932,25 @@ static int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_codeobj__90);
   Py_CLEAR(clear_module_state->__pyx_codeobj__92);
   Py_CLEAR(clear_module_state->__pyx_codeobj__94);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__97);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__98);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__96);
   Py_CLEAR(clear_module_state->__pyx_codeobj__99);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__100);
   Py_CLEAR(clear_module_state->__pyx_codeobj__101);
   Py_CLEAR(clear_module_state->__pyx_codeobj__103);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__104);
   Py_CLEAR(clear_module_state->__pyx_codeobj__105);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__106);
   Py_CLEAR(clear_module_state->__pyx_codeobj__107);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__108);
   Py_CLEAR(clear_module_state->__pyx_codeobj__109);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__116);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__117);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__110);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__111);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__118);
   Py_CLEAR(clear_module_state->__pyx_codeobj__119);
-  Py_CLEAR(clear_module_state->__pyx_codeobj__120);
   Py_CLEAR(clear_module_state->__pyx_codeobj__121);
   Py_CLEAR(clear_module_state->__pyx_codeobj__122);
   Py_CLEAR(clear_module_state->__pyx_codeobj__123);
   Py_CLEAR(clear_module_state->__pyx_codeobj__124);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__125);
+  Py_CLEAR(clear_module_state->__pyx_codeobj__126);
   return 0;
 }
 #endif
@@ -4976,7 +5000,6 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil);
   Py_VISIT(traverse_module_state->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline);
   Py_VISIT(traverse_module_state->__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline);
-  Py_VISIT(traverse_module_state->__pyx_kp_u_0_1_0);
   Py_VISIT(traverse_module_state->__pyx_n_s_AssertionError);
   Py_VISIT(traverse_module_state->__pyx_n_s_BaseEventLoop);
   Py_VISIT(traverse_module_state->__pyx_n_s_BaseException);
@@ -5084,11 +5107,11 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_VERSION);
   Py_VISIT(traverse_module_state->__pyx_n_s_ValueError);
   Py_VISIT(traverse_module_state->__pyx_kp_b__11);
-  Py_VISIT(traverse_module_state->__pyx_n_s__125);
+  Py_VISIT(traverse_module_state->__pyx_n_s__127);
   Py_VISIT(traverse_module_state->__pyx_n_s__21);
   Py_VISIT(traverse_module_state->__pyx_kp_u__4);
   Py_VISIT(traverse_module_state->__pyx_kp_b__8);
-  Py_VISIT(traverse_module_state->__pyx_n_s__95);
+  Py_VISIT(traverse_module_state->__pyx_n_s__97);
   Py_VISIT(traverse_module_state->__pyx_n_u_add_callback);
   Py_VISIT(traverse_module_state->__pyx_n_s_add_done_callback);
   Py_VISIT(traverse_module_state->__pyx_n_s_all_tasks);
@@ -5137,6 +5160,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_clear);
   Py_VISIT(traverse_module_state->__pyx_n_s_cline_in_traceback);
   Py_VISIT(traverse_module_state->__pyx_n_s_close);
+  Py_VISIT(traverse_module_state->__pyx_n_s_cls);
   Py_VISIT(traverse_module_state->__pyx_n_s_consumed);
   Py_VISIT(traverse_module_state->__pyx_n_s_coro);
   Py_VISIT(traverse_module_state->__pyx_n_s_coroutines);
@@ -5150,6 +5174,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_data_received);
   Py_VISIT(traverse_module_state->__pyx_n_s_delay);
   Py_VISIT(traverse_module_state->__pyx_n_s_dict);
+  Py_VISIT(traverse_module_state->__pyx_n_u_dict);
   Py_VISIT(traverse_module_state->__pyx_n_s_dict_2);
   Py_VISIT(traverse_module_state->__pyx_kp_u_disable);
   Py_VISIT(traverse_module_state->__pyx_n_s_doc);
@@ -5171,6 +5196,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_fileno);
   Py_VISIT(traverse_module_state->__pyx_n_s_find);
   Py_VISIT(traverse_module_state->__pyx_n_s_fn);
+  Py_VISIT(traverse_module_state->__pyx_n_s_forget_new);
   Py_VISIT(traverse_module_state->__pyx_n_s_format);
   Py_VISIT(traverse_module_state->__pyx_n_s_format_callback_source);
   Py_VISIT(traverse_module_state->__pyx_n_s_found);
@@ -5182,6 +5208,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_futures);
   Py_VISIT(traverse_module_state->__pyx_kp_u_futures_are_tied_to_different_ev);
   Py_VISIT(traverse_module_state->__pyx_n_s_gather);
+  Py_VISIT(traverse_module_state->__pyx_kp_u_gather_locals__done_callback_d);
   Py_VISIT(traverse_module_state->__pyx_kp_s_gather_pxi);
   Py_VISIT(traverse_module_state->__pyx_kp_u_gc);
   Py_VISIT(traverse_module_state->__pyx_n_s_get);
@@ -5206,6 +5233,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_isfuture);
   Py_VISIT(traverse_module_state->__pyx_n_s_join);
   Py_VISIT(traverse_module_state->__pyx_n_s_kept);
+  Py_VISIT(traverse_module_state->__pyx_n_s_kwargs);
   Py_VISIT(traverse_module_state->__pyx_n_s_length);
   Py_VISIT(traverse_module_state->__pyx_n_s_log_destroy_pending);
   Py_VISIT(traverse_module_state->__pyx_n_s_loop);
@@ -5221,9 +5249,11 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_name);
   Py_VISIT(traverse_module_state->__pyx_kp_s_names_pxi);
   Py_VISIT(traverse_module_state->__pyx_n_s_new);
+  Py_VISIT(traverse_module_state->__pyx_n_s_new_of_ours);
   Py_VISIT(traverse_module_state->__pyx_n_s_next);
   Py_VISIT(traverse_module_state->__pyx_kp_s_no_default___reduce___due_to_non);
   Py_VISIT(traverse_module_state->__pyx_n_s_number);
+  Py_VISIT(traverse_module_state->__pyx_n_s_object);
   Py_VISIT(traverse_module_state->__pyx_n_s_ours);
   Py_VISIT(traverse_module_state->__pyx_n_s_outer);
   Py_VISIT(traverse_module_state->__pyx_n_s_partial);
@@ -5250,7 +5280,6 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_qualname);
   Py_VISIT(traverse_module_state->__pyx_n_u_qualname);
   Py_VISIT(traverse_module_state->__pyx_kp_u_r);
-  Py_VISIT(traverse_module_state->__pyx_kp_u_r_has_a___new___of_its_own);
   Py_VISIT(traverse_module_state->__pyx_n_s_range);
   Py_VISIT(traverse_module_state->__pyx_n_s_read);
   Py_VISIT(traverse_module_state->__pyx_n_u_read);
@@ -5264,7 +5293,6 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_readuntil);
   Py_VISIT(traverse_module_state->__pyx_n_u_readuntil);
   Py_VISIT(traverse_module_state->__pyx_kp_s_ready_pxi);
-  Py_VISIT(traverse_module_state->__pyx_n_s_redirect);
   Py_VISIT(traverse_module_state->__pyx_kp_s_redirect_pxi);
   Py_VISIT(traverse_module_state->__pyx_n_s_reduce);
   Py_VISIT(traverse_module_state->__pyx_n_s_reduce_cython);
@@ -5284,6 +5312,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_schedule_callbacks);
   Py_VISIT(traverse_module_state->__pyx_n_s_scheduled);
   Py_VISIT(traverse_module_state->__pyx_n_s_select);
+  Py_VISIT(traverse_module_state->__pyx_n_u_select);
   Py_VISIT(traverse_module_state->__pyx_n_s_selector_events);
   Py_VISIT(traverse_module_state->__pyx_n_s_selectors);
   Py_VISIT(traverse_module_state->__pyx_n_s_self);
@@ -5308,13 +5337,14 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_stream_reader);
   Py_VISIT(traverse_module_state->__pyx_n_s_streams);
   Py_VISIT(traverse_module_state->__pyx_kp_s_stringsource);
+  Py_VISIT(traverse_module_state->__pyx_n_s_subclass);
+  Py_VISIT(traverse_module_state->__pyx_n_s_subclasses);
   Py_VISIT(traverse_module_state->__pyx_n_s_sys);
   Py_VISIT(traverse_module_state->__pyx_n_s_task);
   Py_VISIT(traverse_module_state->__pyx_n_u_task);
   Py_VISIT(traverse_module_state->__pyx_kp_s_task_pxi);
   Py_VISIT(traverse_module_state->__pyx_n_s_tasks);
   Py_VISIT(traverse_module_state->__pyx_n_s_test);
-  Py_VISIT(traverse_module_state->__pyx_n_s_theirs);
   Py_VISIT(traverse_module_state->__pyx_n_s_throw);
   Py_VISIT(traverse_module_state->__pyx_n_u_throw);
   Py_VISIT(traverse_module_state->__pyx_n_u_time);
@@ -5326,6 +5356,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_n_s_value);
   Py_VISIT(traverse_module_state->__pyx_n_s_wait_for_data);
   Py_VISIT(traverse_module_state->__pyx_kp_u_wait_for_data_after_EOF);
+  Py_VISIT(traverse_module_state->__pyx_n_s_waiter);
   Py_VISIT(traverse_module_state->__pyx_n_s_wakeup);
   Py_VISIT(traverse_module_state->__pyx_n_s_wakeup_waiter);
   Py_VISIT(traverse_module_state->__pyx_n_s_what);
@@ -5340,21 +5371,21 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_int_30288597);
   Py_VISIT(traverse_module_state->__pyx_int_31425086);
   Py_VISIT(traverse_module_state->__pyx_int_39084927);
+  Py_VISIT(traverse_module_state->__pyx_int_41175436);
   Py_VISIT(traverse_module_state->__pyx_int_43944395);
+  Py_VISIT(traverse_module_state->__pyx_int_47866332);
   Py_VISIT(traverse_module_state->__pyx_int_48179589);
   Py_VISIT(traverse_module_state->__pyx_int_55508463);
   Py_VISIT(traverse_module_state->__pyx_int_106343433);
   Py_VISIT(traverse_module_state->__pyx_int_142433401);
   Py_VISIT(traverse_module_state->__pyx_int_144405950);
+  Py_VISIT(traverse_module_state->__pyx_int_145087884);
   Py_VISIT(traverse_module_state->__pyx_int_175515066);
   Py_VISIT(traverse_module_state->__pyx_int_205748093);
   Py_VISIT(traverse_module_state->__pyx_int_222917659);
-  Py_VISIT(traverse_module_state->__pyx_int_226790551);
-  Py_VISIT(traverse_module_state->__pyx_int_229181345);
   Py_VISIT(traverse_module_state->__pyx_int_239647105);
   Py_VISIT(traverse_module_state->__pyx_int_246117618);
   Py_VISIT(traverse_module_state->__pyx_int_246974106);
-  Py_VISIT(traverse_module_state->__pyx_int_247152104);
   Py_VISIT(traverse_module_state->__pyx_int_neg_1);
   Py_VISIT(traverse_module_state->__pyx_tuple_);
   Py_VISIT(traverse_module_state->__pyx_slice__3);
@@ -5377,40 +5408,41 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_tuple__34);
   Py_VISIT(traverse_module_state->__pyx_tuple__36);
   Py_VISIT(traverse_module_state->__pyx_tuple__38);
-  Py_VISIT(traverse_module_state->__pyx_tuple__43);
+  Py_VISIT(traverse_module_state->__pyx_tuple__40);
   Py_VISIT(traverse_module_state->__pyx_tuple__45);
-  Py_VISIT(traverse_module_state->__pyx_tuple__48);
+  Py_VISIT(traverse_module_state->__pyx_tuple__47);
   Py_VISIT(traverse_module_state->__pyx_tuple__50);
-  Py_VISIT(traverse_module_state->__pyx_tuple__55);
+  Py_VISIT(traverse_module_state->__pyx_tuple__52);
   Py_VISIT(traverse_module_state->__pyx_tuple__57);
   Py_VISIT(traverse_module_state->__pyx_tuple__59);
-  Py_VISIT(traverse_module_state->__pyx_tuple__63);
+  Py_VISIT(traverse_module_state->__pyx_tuple__61);
   Py_VISIT(traverse_module_state->__pyx_tuple__65);
-  Py_VISIT(traverse_module_state->__pyx_tuple__66);
-  Py_VISIT(traverse_module_state->__pyx_tuple__71);
+  Py_VISIT(traverse_module_state->__pyx_tuple__67);
+  Py_VISIT(traverse_module_state->__pyx_tuple__68);
   Py_VISIT(traverse_module_state->__pyx_tuple__73);
   Py_VISIT(traverse_module_state->__pyx_tuple__75);
-  Py_VISIT(traverse_module_state->__pyx_tuple__81);
+  Py_VISIT(traverse_module_state->__pyx_tuple__77);
   Py_VISIT(traverse_module_state->__pyx_tuple__83);
   Py_VISIT(traverse_module_state->__pyx_tuple__85);
   Py_VISIT(traverse_module_state->__pyx_tuple__87);
   Py_VISIT(traverse_module_state->__pyx_tuple__89);
   Py_VISIT(traverse_module_state->__pyx_tuple__91);
   Py_VISIT(traverse_module_state->__pyx_tuple__93);
-  Py_VISIT(traverse_module_state->__pyx_tuple__96);
+  Py_VISIT(traverse_module_state->__pyx_tuple__95);
+  Py_VISIT(traverse_module_state->__pyx_tuple__98);
   Py_VISIT(traverse_module_state->__pyx_codeobj__6);
   Py_VISIT(traverse_module_state->__pyx_codeobj__7);
   Py_VISIT(traverse_module_state->__pyx_codeobj__9);
-  Py_VISIT(traverse_module_state->__pyx_tuple__100);
   Py_VISIT(traverse_module_state->__pyx_tuple__102);
-  Py_VISIT(traverse_module_state->__pyx_tuple__106);
-  Py_VISIT(traverse_module_state->__pyx_tuple__110);
-  Py_VISIT(traverse_module_state->__pyx_tuple__111);
+  Py_VISIT(traverse_module_state->__pyx_tuple__104);
+  Py_VISIT(traverse_module_state->__pyx_tuple__108);
   Py_VISIT(traverse_module_state->__pyx_tuple__112);
   Py_VISIT(traverse_module_state->__pyx_tuple__113);
   Py_VISIT(traverse_module_state->__pyx_tuple__114);
   Py_VISIT(traverse_module_state->__pyx_tuple__115);
-  Py_VISIT(traverse_module_state->__pyx_tuple__118);
+  Py_VISIT(traverse_module_state->__pyx_tuple__116);
+  Py_VISIT(traverse_module_state->__pyx_tuple__117);
+  Py_VISIT(traverse_module_state->__pyx_tuple__120);
   Py_VISIT(traverse_module_state->__pyx_codeobj__12);
   Py_VISIT(traverse_module_state->__pyx_codeobj__14);
   Py_VISIT(traverse_module_state->__pyx_codeobj__23);
@@ -5422,34 +5454,34 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_codeobj__35);
   Py_VISIT(traverse_module_state->__pyx_codeobj__37);
   Py_VISIT(traverse_module_state->__pyx_codeobj__39);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__40);
   Py_VISIT(traverse_module_state->__pyx_codeobj__41);
   Py_VISIT(traverse_module_state->__pyx_codeobj__42);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__43);
   Py_VISIT(traverse_module_state->__pyx_codeobj__44);
   Py_VISIT(traverse_module_state->__pyx_codeobj__46);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__47);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__48);
   Py_VISIT(traverse_module_state->__pyx_codeobj__49);
   Py_VISIT(traverse_module_state->__pyx_codeobj__51);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__52);
   Py_VISIT(traverse_module_state->__pyx_codeobj__53);
   Py_VISIT(traverse_module_state->__pyx_codeobj__54);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__55);
   Py_VISIT(traverse_module_state->__pyx_codeobj__56);
   Py_VISIT(traverse_module_state->__pyx_codeobj__58);
   Py_VISIT(traverse_module_state->__pyx_codeobj__60);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__61);
   Py_VISIT(traverse_module_state->__pyx_codeobj__62);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__63);
   Py_VISIT(traverse_module_state->__pyx_codeobj__64);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__67);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__68);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__66);
   Py_VISIT(traverse_module_state->__pyx_codeobj__69);
   Py_VISIT(traverse_module_state->__pyx_codeobj__70);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__71);
   Py_VISIT(traverse_module_state->__pyx_codeobj__72);
   Py_VISIT(traverse_module_state->__pyx_codeobj__74);
   Py_VISIT(traverse_module_state->__pyx_codeobj__76);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__77);
   Py_VISIT(traverse_module_state->__pyx_codeobj__78);
   Py_VISIT(traverse_module_state->__pyx_codeobj__79);
   Py_VISIT(traverse_module_state->__pyx_codeobj__80);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__81);
   Py_VISIT(traverse_module_state->__pyx_codeobj__82);
   Py_VISIT(traverse_module_state->__pyx_codeobj__84);
   Py_VISIT(traverse_module_state->__pyx_codeobj__86);
@@ -5457,24 +5489,25 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
   Py_VISIT(traverse_module_state->__pyx_codeobj__90);
   Py_VISIT(traverse_module_state->__pyx_codeobj__92);
   Py_VISIT(traverse_module_state->__pyx_codeobj__94);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__97);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__98);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__96);
   Py_VISIT(traverse_module_state->__pyx_codeobj__99);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__100);
   Py_VISIT(traverse_module_state->__pyx_codeobj__101);
   Py_VISIT(traverse_module_state->__pyx_codeobj__103);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__104);
   Py_VISIT(traverse_module_state->__pyx_codeobj__105);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__106);
   Py_VISIT(traverse_module_state->__pyx_codeobj__107);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__108);
   Py_VISIT(traverse_module_state->__pyx_codeobj__109);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__116);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__117);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__110);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__111);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__118);
   Py_VISIT(traverse_module_state->__pyx_codeobj__119);
-  Py_VISIT(traverse_module_state->__pyx_codeobj__120);
   Py_VISIT(traverse_module_state->__pyx_codeobj__121);
   Py_VISIT(traverse_module_state->__pyx_codeobj__122);
   Py_VISIT(traverse_module_state->__pyx_codeobj__123);
   Py_VISIT(traverse_module_state->__pyx_codeobj__124);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__125);
+  Py_VISIT(traverse_module_state->__pyx_codeobj__126);
   return 0;
 }
 #endif
@@ -5560,7 +5593,6 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly __pyx_mstate_global->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly
 #define __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil __pyx_mstate_global->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil
 #define __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline __pyx_mstate_global->__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline
-#define __pyx_kp_u_0_1_0 __pyx_mstate_global->__pyx_kp_u_0_1_0
 #define __pyx_n_s_AssertionError __pyx_mstate_global->__pyx_n_s_AssertionError
 #define __pyx_n_s_BaseEventLoop __pyx_mstate_global->__pyx_n_s_BaseEventLoop
 #define __pyx_n_s_BaseException __pyx_mstate_global->__pyx_n_s_BaseException
@@ -5668,11 +5700,11 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_VERSION __pyx_mstate_global->__pyx_n_s_VERSION
 #define __pyx_n_s_ValueError __pyx_mstate_global->__pyx_n_s_ValueError
 #define __pyx_kp_b__11 __pyx_mstate_global->__pyx_kp_b__11
-#define __pyx_n_s__125 __pyx_mstate_global->__pyx_n_s__125
+#define __pyx_n_s__127 __pyx_mstate_global->__pyx_n_s__127
 #define __pyx_n_s__21 __pyx_mstate_global->__pyx_n_s__21
 #define __pyx_kp_u__4 __pyx_mstate_global->__pyx_kp_u__4
 #define __pyx_kp_b__8 __pyx_mstate_global->__pyx_kp_b__8
-#define __pyx_n_s__95 __pyx_mstate_global->__pyx_n_s__95
+#define __pyx_n_s__97 __pyx_mstate_global->__pyx_n_s__97
 #define __pyx_n_u_add_callback __pyx_mstate_global->__pyx_n_u_add_callback
 #define __pyx_n_s_add_done_callback __pyx_mstate_global->__pyx_n_s_add_done_callback
 #define __pyx_n_s_all_tasks __pyx_mstate_global->__pyx_n_s_all_tasks
@@ -5721,6 +5753,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_clear __pyx_mstate_global->__pyx_n_s_clear
 #define __pyx_n_s_cline_in_traceback __pyx_mstate_global->__pyx_n_s_cline_in_traceback
 #define __pyx_n_s_close __pyx_mstate_global->__pyx_n_s_close
+#define __pyx_n_s_cls __pyx_mstate_global->__pyx_n_s_cls
 #define __pyx_n_s_consumed __pyx_mstate_global->__pyx_n_s_consumed
 #define __pyx_n_s_coro __pyx_mstate_global->__pyx_n_s_coro
 #define __pyx_n_s_coroutines __pyx_mstate_global->__pyx_n_s_coroutines
@@ -5734,6 +5767,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_data_received __pyx_mstate_global->__pyx_n_s_data_received
 #define __pyx_n_s_delay __pyx_mstate_global->__pyx_n_s_delay
 #define __pyx_n_s_dict __pyx_mstate_global->__pyx_n_s_dict
+#define __pyx_n_u_dict __pyx_mstate_global->__pyx_n_u_dict
 #define __pyx_n_s_dict_2 __pyx_mstate_global->__pyx_n_s_dict_2
 #define __pyx_kp_u_disable __pyx_mstate_global->__pyx_kp_u_disable
 #define __pyx_n_s_doc __pyx_mstate_global->__pyx_n_s_doc
@@ -5755,6 +5789,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_fileno __pyx_mstate_global->__pyx_n_s_fileno
 #define __pyx_n_s_find __pyx_mstate_global->__pyx_n_s_find
 #define __pyx_n_s_fn __pyx_mstate_global->__pyx_n_s_fn
+#define __pyx_n_s_forget_new __pyx_mstate_global->__pyx_n_s_forget_new
 #define __pyx_n_s_format __pyx_mstate_global->__pyx_n_s_format
 #define __pyx_n_s_format_callback_source __pyx_mstate_global->__pyx_n_s_format_callback_source
 #define __pyx_n_s_found __pyx_mstate_global->__pyx_n_s_found
@@ -5766,6 +5801,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_futures __pyx_mstate_global->__pyx_n_s_futures
 #define __pyx_kp_u_futures_are_tied_to_different_ev __pyx_mstate_global->__pyx_kp_u_futures_are_tied_to_different_ev
 #define __pyx_n_s_gather __pyx_mstate_global->__pyx_n_s_gather
+#define __pyx_kp_u_gather_locals__done_callback_d __pyx_mstate_global->__pyx_kp_u_gather_locals__done_callback_d
 #define __pyx_kp_s_gather_pxi __pyx_mstate_global->__pyx_kp_s_gather_pxi
 #define __pyx_kp_u_gc __pyx_mstate_global->__pyx_kp_u_gc
 #define __pyx_n_s_get __pyx_mstate_global->__pyx_n_s_get
@@ -5790,6 +5826,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_isfuture __pyx_mstate_global->__pyx_n_s_isfuture
 #define __pyx_n_s_join __pyx_mstate_global->__pyx_n_s_join
 #define __pyx_n_s_kept __pyx_mstate_global->__pyx_n_s_kept
+#define __pyx_n_s_kwargs __pyx_mstate_global->__pyx_n_s_kwargs
 #define __pyx_n_s_length __pyx_mstate_global->__pyx_n_s_length
 #define __pyx_n_s_log_destroy_pending __pyx_mstate_global->__pyx_n_s_log_destroy_pending
 #define __pyx_n_s_loop __pyx_mstate_global->__pyx_n_s_loop
@@ -5805,9 +5842,11 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_name __pyx_mstate_global->__pyx_n_s_name
 #define __pyx_kp_s_names_pxi __pyx_mstate_global->__pyx_kp_s_names_pxi
 #define __pyx_n_s_new __pyx_mstate_global->__pyx_n_s_new
+#define __pyx_n_s_new_of_ours __pyx_mstate_global->__pyx_n_s_new_of_ours
 #define __pyx_n_s_next __pyx_mstate_global->__pyx_n_s_next
 #define __pyx_kp_s_no_default___reduce___due_to_non __pyx_mstate_global->__pyx_kp_s_no_default___reduce___due_to_non
 #define __pyx_n_s_number __pyx_mstate_global->__pyx_n_s_number
+#define __pyx_n_s_object __pyx_mstate_global->__pyx_n_s_object
 #define __pyx_n_s_ours __pyx_mstate_global->__pyx_n_s_ours
 #define __pyx_n_s_outer __pyx_mstate_global->__pyx_n_s_outer
 #define __pyx_n_s_partial __pyx_mstate_global->__pyx_n_s_partial
@@ -5834,7 +5873,6 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_qualname __pyx_mstate_global->__pyx_n_s_qualname
 #define __pyx_n_u_qualname __pyx_mstate_global->__pyx_n_u_qualname
 #define __pyx_kp_u_r __pyx_mstate_global->__pyx_kp_u_r
-#define __pyx_kp_u_r_has_a___new___of_its_own __pyx_mstate_global->__pyx_kp_u_r_has_a___new___of_its_own
 #define __pyx_n_s_range __pyx_mstate_global->__pyx_n_s_range
 #define __pyx_n_s_read __pyx_mstate_global->__pyx_n_s_read
 #define __pyx_n_u_read __pyx_mstate_global->__pyx_n_u_read
@@ -5848,7 +5886,6 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_readuntil __pyx_mstate_global->__pyx_n_s_readuntil
 #define __pyx_n_u_readuntil __pyx_mstate_global->__pyx_n_u_readuntil
 #define __pyx_kp_s_ready_pxi __pyx_mstate_global->__pyx_kp_s_ready_pxi
-#define __pyx_n_s_redirect __pyx_mstate_global->__pyx_n_s_redirect
 #define __pyx_kp_s_redirect_pxi __pyx_mstate_global->__pyx_kp_s_redirect_pxi
 #define __pyx_n_s_reduce __pyx_mstate_global->__pyx_n_s_reduce
 #define __pyx_n_s_reduce_cython __pyx_mstate_global->__pyx_n_s_reduce_cython
@@ -5868,6 +5905,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_schedule_callbacks __pyx_mstate_global->__pyx_n_s_schedule_callbacks
 #define __pyx_n_s_scheduled __pyx_mstate_global->__pyx_n_s_scheduled
 #define __pyx_n_s_select __pyx_mstate_global->__pyx_n_s_select
+#define __pyx_n_u_select __pyx_mstate_global->__pyx_n_u_select
 #define __pyx_n_s_selector_events __pyx_mstate_global->__pyx_n_s_selector_events
 #define __pyx_n_s_selectors __pyx_mstate_global->__pyx_n_s_selectors
 #define __pyx_n_s_self __pyx_mstate_global->__pyx_n_s_self
@@ -5892,13 +5930,14 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_stream_reader __pyx_mstate_global->__pyx_n_s_stream_reader
 #define __pyx_n_s_streams __pyx_mstate_global->__pyx_n_s_streams
 #define __pyx_kp_s_stringsource __pyx_mstate_global->__pyx_kp_s_stringsource
+#define __pyx_n_s_subclass __pyx_mstate_global->__pyx_n_s_subclass
+#define __pyx_n_s_subclasses __pyx_mstate_global->__pyx_n_s_subclasses
 #define __pyx_n_s_sys __pyx_mstate_global->__pyx_n_s_sys
 #define __pyx_n_s_task __pyx_mstate_global->__pyx_n_s_task
 #define __pyx_n_u_task __pyx_mstate_global->__pyx_n_u_task
 #define __pyx_kp_s_task_pxi __pyx_mstate_global->__pyx_kp_s_task_pxi
 #define __pyx_n_s_tasks __pyx_mstate_global->__pyx_n_s_tasks
 #define __pyx_n_s_test __pyx_mstate_global->__pyx_n_s_test
-#define __pyx_n_s_theirs __pyx_mstate_global->__pyx_n_s_theirs
 #define __pyx_n_s_throw __pyx_mstate_global->__pyx_n_s_throw
 #define __pyx_n_u_throw __pyx_mstate_global->__pyx_n_u_throw
 #define __pyx_n_u_time __pyx_mstate_global->__pyx_n_u_time
@@ -5910,6 +5949,7 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_n_s_value __pyx_mstate_global->__pyx_n_s_value
 #define __pyx_n_s_wait_for_data __pyx_mstate_global->__pyx_n_s_wait_for_data
 #define __pyx_kp_u_wait_for_data_after_EOF __pyx_mstate_global->__pyx_kp_u_wait_for_data_after_EOF
+#define __pyx_n_s_waiter __pyx_mstate_global->__pyx_n_s_waiter
 #define __pyx_n_s_wakeup __pyx_mstate_global->__pyx_n_s_wakeup
 #define __pyx_n_s_wakeup_waiter __pyx_mstate_global->__pyx_n_s_wakeup_waiter
 #define __pyx_n_s_what __pyx_mstate_global->__pyx_n_s_what
@@ -5924,21 +5964,21 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_int_30288597 __pyx_mstate_global->__pyx_int_30288597
 #define __pyx_int_31425086 __pyx_mstate_global->__pyx_int_31425086
 #define __pyx_int_39084927 __pyx_mstate_global->__pyx_int_39084927
+#define __pyx_int_41175436 __pyx_mstate_global->__pyx_int_41175436
 #define __pyx_int_43944395 __pyx_mstate_global->__pyx_int_43944395
+#define __pyx_int_47866332 __pyx_mstate_global->__pyx_int_47866332
 #define __pyx_int_48179589 __pyx_mstate_global->__pyx_int_48179589
 #define __pyx_int_55508463 __pyx_mstate_global->__pyx_int_55508463
 #define __pyx_int_106343433 __pyx_mstate_global->__pyx_int_106343433
 #define __pyx_int_142433401 __pyx_mstate_global->__pyx_int_142433401
 #define __pyx_int_144405950 __pyx_mstate_global->__pyx_int_144405950
+#define __pyx_int_145087884 __pyx_mstate_global->__pyx_int_145087884
 #define __pyx_int_175515066 __pyx_mstate_global->__pyx_int_175515066
 #define __pyx_int_205748093 __pyx_mstate_global->__pyx_int_205748093
 #define __pyx_int_222917659 __pyx_mstate_global->__pyx_int_222917659
-#define __pyx_int_226790551 __pyx_mstate_global->__pyx_int_226790551
-#define __pyx_int_229181345 __pyx_mstate_global->__pyx_int_229181345
 #define __pyx_int_239647105 __pyx_mstate_global->__pyx_int_239647105
 #define __pyx_int_246117618 __pyx_mstate_global->__pyx_int_246117618
 #define __pyx_int_246974106 __pyx_mstate_global->__pyx_int_246974106
-#define __pyx_int_247152104 __pyx_mstate_global->__pyx_int_247152104
 #define __pyx_int_neg_1 __pyx_mstate_global->__pyx_int_neg_1
 #define __pyx_tuple_ __pyx_mstate_global->__pyx_tuple_
 #define __pyx_slice__3 __pyx_mstate_global->__pyx_slice__3
@@ -5961,40 +6001,41 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_tuple__34 __pyx_mstate_global->__pyx_tuple__34
 #define __pyx_tuple__36 __pyx_mstate_global->__pyx_tuple__36
 #define __pyx_tuple__38 __pyx_mstate_global->__pyx_tuple__38
-#define __pyx_tuple__43 __pyx_mstate_global->__pyx_tuple__43
+#define __pyx_tuple__40 __pyx_mstate_global->__pyx_tuple__40
 #define __pyx_tuple__45 __pyx_mstate_global->__pyx_tuple__45
-#define __pyx_tuple__48 __pyx_mstate_global->__pyx_tuple__48
+#define __pyx_tuple__47 __pyx_mstate_global->__pyx_tuple__47
 #define __pyx_tuple__50 __pyx_mstate_global->__pyx_tuple__50
-#define __pyx_tuple__55 __pyx_mstate_global->__pyx_tuple__55
+#define __pyx_tuple__52 __pyx_mstate_global->__pyx_tuple__52
 #define __pyx_tuple__57 __pyx_mstate_global->__pyx_tuple__57
 #define __pyx_tuple__59 __pyx_mstate_global->__pyx_tuple__59
-#define __pyx_tuple__63 __pyx_mstate_global->__pyx_tuple__63
+#define __pyx_tuple__61 __pyx_mstate_global->__pyx_tuple__61
 #define __pyx_tuple__65 __pyx_mstate_global->__pyx_tuple__65
-#define __pyx_tuple__66 __pyx_mstate_global->__pyx_tuple__66
-#define __pyx_tuple__71 __pyx_mstate_global->__pyx_tuple__71
+#define __pyx_tuple__67 __pyx_mstate_global->__pyx_tuple__67
+#define __pyx_tuple__68 __pyx_mstate_global->__pyx_tuple__68
 #define __pyx_tuple__73 __pyx_mstate_global->__pyx_tuple__73
 #define __pyx_tuple__75 __pyx_mstate_global->__pyx_tuple__75
-#define __pyx_tuple__81 __pyx_mstate_global->__pyx_tuple__81
+#define __pyx_tuple__77 __pyx_mstate_global->__pyx_tuple__77
 #define __pyx_tuple__83 __pyx_mstate_global->__pyx_tuple__83
 #define __pyx_tuple__85 __pyx_mstate_global->__pyx_tuple__85
 #define __pyx_tuple__87 __pyx_mstate_global->__pyx_tuple__87
 #define __pyx_tuple__89 __pyx_mstate_global->__pyx_tuple__89
 #define __pyx_tuple__91 __pyx_mstate_global->__pyx_tuple__91
 #define __pyx_tuple__93 __pyx_mstate_global->__pyx_tuple__93
-#define __pyx_tuple__96 __pyx_mstate_global->__pyx_tuple__96
+#define __pyx_tuple__95 __pyx_mstate_global->__pyx_tuple__95
+#define __pyx_tuple__98 __pyx_mstate_global->__pyx_tuple__98
 #define __pyx_codeobj__6 __pyx_mstate_global->__pyx_codeobj__6
 #define __pyx_codeobj__7 __pyx_mstate_global->__pyx_codeobj__7
 #define __pyx_codeobj__9 __pyx_mstate_global->__pyx_codeobj__9
-#define __pyx_tuple__100 __pyx_mstate_global->__pyx_tuple__100
 #define __pyx_tuple__102 __pyx_mstate_global->__pyx_tuple__102
-#define __pyx_tuple__106 __pyx_mstate_global->__pyx_tuple__106
-#define __pyx_tuple__110 __pyx_mstate_global->__pyx_tuple__110
-#define __pyx_tuple__111 __pyx_mstate_global->__pyx_tuple__111
+#define __pyx_tuple__104 __pyx_mstate_global->__pyx_tuple__104
+#define __pyx_tuple__108 __pyx_mstate_global->__pyx_tuple__108
 #define __pyx_tuple__112 __pyx_mstate_global->__pyx_tuple__112
 #define __pyx_tuple__113 __pyx_mstate_global->__pyx_tuple__113
 #define __pyx_tuple__114 __pyx_mstate_global->__pyx_tuple__114
 #define __pyx_tuple__115 __pyx_mstate_global->__pyx_tuple__115
-#define __pyx_tuple__118 __pyx_mstate_global->__pyx_tuple__118
+#define __pyx_tuple__116 __pyx_mstate_global->__pyx_tuple__116
+#define __pyx_tuple__117 __pyx_mstate_global->__pyx_tuple__117
+#define __pyx_tuple__120 __pyx_mstate_global->__pyx_tuple__120
 #define __pyx_codeobj__12 __pyx_mstate_global->__pyx_codeobj__12
 #define __pyx_codeobj__14 __pyx_mstate_global->__pyx_codeobj__14
 #define __pyx_codeobj__23 __pyx_mstate_global->__pyx_codeobj__23
@@ -6006,34 +6047,34 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_codeobj__35 __pyx_mstate_global->__pyx_codeobj__35
 #define __pyx_codeobj__37 __pyx_mstate_global->__pyx_codeobj__37
 #define __pyx_codeobj__39 __pyx_mstate_global->__pyx_codeobj__39
-#define __pyx_codeobj__40 __pyx_mstate_global->__pyx_codeobj__40
 #define __pyx_codeobj__41 __pyx_mstate_global->__pyx_codeobj__41
 #define __pyx_codeobj__42 __pyx_mstate_global->__pyx_codeobj__42
+#define __pyx_codeobj__43 __pyx_mstate_global->__pyx_codeobj__43
 #define __pyx_codeobj__44 __pyx_mstate_global->__pyx_codeobj__44
 #define __pyx_codeobj__46 __pyx_mstate_global->__pyx_codeobj__46
-#define __pyx_codeobj__47 __pyx_mstate_global->__pyx_codeobj__47
+#define __pyx_codeobj__48 __pyx_mstate_global->__pyx_codeobj__48
 #define __pyx_codeobj__49 __pyx_mstate_global->__pyx_codeobj__49
 #define __pyx_codeobj__51 __pyx_mstate_global->__pyx_codeobj__51
-#define __pyx_codeobj__52 __pyx_mstate_global->__pyx_codeobj__52
 #define __pyx_codeobj__53 __pyx_mstate_global->__pyx_codeobj__53
 #define __pyx_codeobj__54 __pyx_mstate_global->__pyx_codeobj__54
+#define __pyx_codeobj__55 __pyx_mstate_global->__pyx_codeobj__55
 #define __pyx_codeobj__56 __pyx_mstate_global->__pyx_codeobj__56
 #define __pyx_codeobj__58 __pyx_mstate_global->__pyx_codeobj__58
 #define __pyx_codeobj__60 __pyx_mstate_global->__pyx_codeobj__60
-#define __pyx_codeobj__61 __pyx_mstate_global->__pyx_codeobj__61
 #define __pyx_codeobj__62 __pyx_mstate_global->__pyx_codeobj__62
+#define __pyx_codeobj__63 __pyx_mstate_global->__pyx_codeobj__63
 #define __pyx_codeobj__64 __pyx_mstate_global->__pyx_codeobj__64
-#define __pyx_codeobj__67 __pyx_mstate_global->__pyx_codeobj__67
-#define __pyx_codeobj__68 __pyx_mstate_global->__pyx_codeobj__68
+#define __pyx_codeobj__66 __pyx_mstate_global->__pyx_codeobj__66
 #define __pyx_codeobj__69 __pyx_mstate_global->__pyx_codeobj__69
 #define __pyx_codeobj__70 __pyx_mstate_global->__pyx_codeobj__70
+#define __pyx_codeobj__71 __pyx_mstate_global->__pyx_codeobj__71
 #define __pyx_codeobj__72 __pyx_mstate_global->__pyx_codeobj__72
 #define __pyx_codeobj__74 __pyx_mstate_global->__pyx_codeobj__74
 #define __pyx_codeobj__76 __pyx_mstate_global->__pyx_codeobj__76
-#define __pyx_codeobj__77 __pyx_mstate_global->__pyx_codeobj__77
 #define __pyx_codeobj__78 __pyx_mstate_global->__pyx_codeobj__78
 #define __pyx_codeobj__79 __pyx_mstate_global->__pyx_codeobj__79
 #define __pyx_codeobj__80 __pyx_mstate_global->__pyx_codeobj__80
+#define __pyx_codeobj__81 __pyx_mstate_global->__pyx_codeobj__81
 #define __pyx_codeobj__82 __pyx_mstate_global->__pyx_codeobj__82
 #define __pyx_codeobj__84 __pyx_mstate_global->__pyx_codeobj__84
 #define __pyx_codeobj__86 __pyx_mstate_global->__pyx_codeobj__86
@@ -6041,37 +6082,38 @@ static int __pyx_m_traverse(PyObject *m, visitproc visit, void *arg) {
 #define __pyx_codeobj__90 __pyx_mstate_global->__pyx_codeobj__90
 #define __pyx_codeobj__92 __pyx_mstate_global->__pyx_codeobj__92
 #define __pyx_codeobj__94 __pyx_mstate_global->__pyx_codeobj__94
-#define __pyx_codeobj__97 __pyx_mstate_global->__pyx_codeobj__97
-#define __pyx_codeobj__98 __pyx_mstate_global->__pyx_codeobj__98
+#define __pyx_codeobj__96 __pyx_mstate_global->__pyx_codeobj__96
 #define __pyx_codeobj__99 __pyx_mstate_global->__pyx_codeobj__99
+#define __pyx_codeobj__100 __pyx_mstate_global->__pyx_codeobj__100
 #define __pyx_codeobj__101 __pyx_mstate_global->__pyx_codeobj__101
 #define __pyx_codeobj__103 __pyx_mstate_global->__pyx_codeobj__103
-#define __pyx_codeobj__104 __pyx_mstate_global->__pyx_codeobj__104
 #define __pyx_codeobj__105 __pyx_mstate_global->__pyx_codeobj__105
+#define __pyx_codeobj__106 __pyx_mstate_global->__pyx_codeobj__106
 #define __pyx_codeobj__107 __pyx_mstate_global->__pyx_codeobj__107
-#define __pyx_codeobj__108 __pyx_mstate_global->__pyx_codeobj__108
 #define __pyx_codeobj__109 __pyx_mstate_global->__pyx_codeobj__109
-#define __pyx_codeobj__116 __pyx_mstate_global->__pyx_codeobj__116
-#define __pyx_codeobj__117 __pyx_mstate_global->__pyx_codeobj__117
+#define __pyx_codeobj__110 __pyx_mstate_global->__pyx_codeobj__110
+#define __pyx_codeobj__111 __pyx_mstate_global->__pyx_codeobj__111
+#define __pyx_codeobj__118 __pyx_mstate_global->__pyx_codeobj__118
 #define __pyx_codeobj__119 __pyx_mstate_global->__pyx_codeobj__119
-#define __pyx_codeobj__120 __pyx_mstate_global->__pyx_codeobj__120
 #define __pyx_codeobj__121 __pyx_mstate_global->__pyx_codeobj__121
 #define __pyx_codeobj__122 __pyx_mstate_global->__pyx_codeobj__122
 #define __pyx_codeobj__123 __pyx_mstate_global->__pyx_codeobj__123
 #define __pyx_codeobj__124 __pyx_mstate_global->__pyx_codeobj__124
+#define __pyx_codeobj__125 __pyx_mstate_global->__pyx_codeobj__125
+#define __pyx_codeobj__126 __pyx_mstate_global->__pyx_codeobj__126
 /* #### Code section: module_code ### */
 
 /* "names.pxi":62
  * 
  * 
  * def bind():             # <<<<<<<<<<<<<<
- *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
+ *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds; return asyncio's."""
  *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
  */
 
 /* Python wrapper */
 static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_1bind(PyObject *__pyx_self, CYTHON_UNUSED PyObject *unused); /*proto*/
-PyDoc_STRVAR(__pyx_doc_14asyncio_compat_9_speedups_4core_bind, "Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}.");
+PyDoc_STRVAR(__pyx_doc_14asyncio_compat_9_speedups_4core_bind, "Make a class of each one below, with asyncio's own behind it, so that isinstance() holds; return asyncio's.");
 static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_1bind = {"bind", (PyCFunction)__pyx_pw_14asyncio_compat_9_speedups_4core_1bind, METH_NOARGS, __pyx_doc_14asyncio_compat_9_speedups_4core_bind};
 static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_1bind(PyObject *__pyx_self, CYTHON_UNUSED PyObject *unused) {
   CYTHON_UNUSED PyObject *const *__pyx_kwvalues;
@@ -6101,7 +6143,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
   __Pyx_RefNannySetupContext("bind", 1);
 
   /* "names.pxi":65
- *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
+ *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds; return asyncio's."""
  *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
  *     LimitOverrunError = streams.LimitOverrunError             # <<<<<<<<<<<<<<
  *     FutureType = merged(Future, futures.Future)
@@ -6202,7 +6244,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
  *     LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)
  *     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)             # <<<<<<<<<<<<<<
  *     ReaderType = merged(StreamReader, streams.StreamReader)
- *     return {made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)}
+ *     ours_of.update({made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)})
  */
   __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_selector_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 70, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
@@ -6221,8 +6263,8 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
  *     LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)
  *     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
  *     ReaderType = merged(StreamReader, streams.StreamReader)             # <<<<<<<<<<<<<<
- *     return {made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)}
- * 
+ *     ours_of.update({made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)})
+ *     return list(ours_of)
  */
   __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_streams); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 71, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
@@ -6240,11 +6282,10 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
   /* "names.pxi":72
  *     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
  *     ReaderType = merged(StreamReader, streams.StreamReader)
- *     return {made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)}             # <<<<<<<<<<<<<<
- * 
+ *     ours_of.update({made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)})             # <<<<<<<<<<<<<<
+ *     return list(ours_of)
  * 
  */
-  __Pyx_XDECREF(__pyx_r);
   { /* enter inner scope */
     __pyx_t_2 = PyDict_New(); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 72, __pyx_L5_error)
     __Pyx_GOTREF(__pyx_t_2);
@@ -6294,15 +6335,30 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
     goto __pyx_L1_error;
     __pyx_L9_exit_scope:;
   } /* exit inner scope */
-  __pyx_r = __pyx_t_2;
-  __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_CallUnboundCMethod1(&__pyx_umethod_PyDict_Type_update, __pyx_v_14asyncio_compat_9_speedups_4core_ours_of, __pyx_t_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 72, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+
+  /* "names.pxi":73
+ *     ReaderType = merged(StreamReader, streams.StreamReader)
+ *     ours_of.update({made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)})
+ *     return list(ours_of)             # <<<<<<<<<<<<<<
+ * 
+ * 
+ */
+  __Pyx_XDECREF(__pyx_r);
+  __pyx_t_3 = PySequence_List(__pyx_v_14asyncio_compat_9_speedups_4core_ours_of); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 73, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_r = __pyx_t_3;
+  __pyx_t_3 = 0;
   goto __pyx_L0;
 
   /* "names.pxi":62
  * 
  * 
  * def bind():             # <<<<<<<<<<<<<<
- *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
+ *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds; return asyncio's."""
  *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
  */
 
@@ -6321,7 +6377,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_bind(CYTHON_UNUSED P
   return __pyx_r;
 }
 
-/* "names.pxi":75
+/* "names.pxi":76
  * 
  * 
  * cdef object merged(ours, theirs):             # <<<<<<<<<<<<<<
@@ -6341,69 +6397,69 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_merged(PyObject *__py
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("merged", 1);
 
-  /* "names.pxi":76
+  /* "names.pxi":77
  * 
  * cdef object merged(ours, theirs):
  *     return type(theirs.__name__, (ours, theirs), {             # <<<<<<<<<<<<<<
  *         '__doc__': theirs.__doc__, '__module__': theirs.__module__, '__qualname__': theirs.__qualname__})
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_name); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 76, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_name); if (unlikely(!__pyx_t_1)) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_2 = PyTuple_New(2); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 76, __pyx_L1_error)
+  __pyx_t_2 = PyTuple_New(2); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
   __Pyx_INCREF(__pyx_v_ours);
   __Pyx_GIVEREF(__pyx_v_ours);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 0, __pyx_v_ours)) __PYX_ERR(6, 76, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 0, __pyx_v_ours)) __PYX_ERR(6, 77, __pyx_L1_error);
   __Pyx_INCREF(__pyx_v_theirs);
   __Pyx_GIVEREF(__pyx_v_theirs);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 1, __pyx_v_theirs)) __PYX_ERR(6, 76, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 1, __pyx_v_theirs)) __PYX_ERR(6, 77, __pyx_L1_error);
 
-  /* "names.pxi":77
+  /* "names.pxi":78
  * cdef object merged(ours, theirs):
  *     return type(theirs.__name__, (ours, theirs), {
  *         '__doc__': theirs.__doc__, '__module__': theirs.__module__, '__qualname__': theirs.__qualname__})             # <<<<<<<<<<<<<<
  */
-  __pyx_t_3 = __Pyx_PyDict_NewPresized(3); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 77, __pyx_L1_error)
+  __pyx_t_3 = __Pyx_PyDict_NewPresized(3); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 78, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_doc); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 77, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_doc); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 78, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
-  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_doc, __pyx_t_4) < 0) __PYX_ERR(6, 77, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_doc, __pyx_t_4) < 0) __PYX_ERR(6, 78, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_module); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 77, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_module); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 78, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
-  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_module, __pyx_t_4) < 0) __PYX_ERR(6, 77, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_module, __pyx_t_4) < 0) __PYX_ERR(6, 78, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_qualname); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 77, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_theirs, __pyx_n_s_qualname); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 78, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
-  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_qualname, __pyx_t_4) < 0) __PYX_ERR(6, 77, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_t_3, __pyx_n_u_qualname, __pyx_t_4) < 0) __PYX_ERR(6, 78, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
-  /* "names.pxi":76
+  /* "names.pxi":77
  * 
  * cdef object merged(ours, theirs):
  *     return type(theirs.__name__, (ours, theirs), {             # <<<<<<<<<<<<<<
  *         '__doc__': theirs.__doc__, '__module__': theirs.__module__, '__qualname__': theirs.__qualname__})
  */
-  __pyx_t_4 = PyTuple_New(3); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 76, __pyx_L1_error)
+  __pyx_t_4 = PyTuple_New(3); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
   __Pyx_GIVEREF(__pyx_t_1);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 0, __pyx_t_1)) __PYX_ERR(6, 76, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 0, __pyx_t_1)) __PYX_ERR(6, 77, __pyx_L1_error);
   __Pyx_GIVEREF(__pyx_t_2);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 1, __pyx_t_2)) __PYX_ERR(6, 76, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 1, __pyx_t_2)) __PYX_ERR(6, 77, __pyx_L1_error);
   __Pyx_GIVEREF(__pyx_t_3);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 2, __pyx_t_3)) __PYX_ERR(6, 76, __pyx_L1_error);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 2, __pyx_t_3)) __PYX_ERR(6, 77, __pyx_L1_error);
   __pyx_t_1 = 0;
   __pyx_t_2 = 0;
   __pyx_t_3 = 0;
-  __pyx_t_3 = __Pyx_PyObject_Call(((PyObject *)(&PyType_Type)), __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 76, __pyx_L1_error)
+  __pyx_t_3 = __Pyx_PyObject_Call(((PyObject *)(&PyType_Type)), __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 77, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __pyx_r = __pyx_t_3;
   __pyx_t_3 = 0;
   goto __pyx_L0;
 
-  /* "names.pxi":75
+  /* "names.pxi":76
  * 
  * 
  * cdef object merged(ours, theirs):             # <<<<<<<<<<<<<<
@@ -6425,44 +6481,45 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_merged(PyObject *__py
   return __pyx_r;
 }
 
-/* "redirect.pxi":51
+/* "redirect.pxi":6
  * 
  * 
- * def redirect(theirs, ours):             # <<<<<<<<<<<<<<
- *     """Let theirs() make an object of *ours*; with None, of *theirs* again."""
- *     if not redirect_type(<PyObject *>theirs, NULL if ours is None else <PyObject *>ours):
+ * def new_of_ours(cls, *args, **kwargs):             # <<<<<<<<<<<<<<
+ *     """The __new__ of asyncio's classes; a subclass of them stays Python code."""
+ *     ours = ours_of.get(cls)
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_3redirect(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_3new_of_ours(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-PyDoc_STRVAR(__pyx_doc_14asyncio_compat_9_speedups_4core_2redirect, "Let theirs() make an object of *ours*; with None, of *theirs* again.");
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_3redirect = {"redirect", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_3redirect, __Pyx_METH_FASTCALL|METH_KEYWORDS, __pyx_doc_14asyncio_compat_9_speedups_4core_2redirect};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_3redirect(PyObject *__pyx_self, 
+PyDoc_STRVAR(__pyx_doc_14asyncio_compat_9_speedups_4core_2new_of_ours, "The __new__ of asyncio's classes; a subclass of them stays Python code.");
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_3new_of_ours = {"new_of_ours", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_3new_of_ours, __Pyx_METH_FASTCALL|METH_KEYWORDS, __pyx_doc_14asyncio_compat_9_speedups_4core_2new_of_ours};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_3new_of_ours(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ) {
-  PyObject *__pyx_v_theirs = 0;
-  PyObject *__pyx_v_ours = 0;
+  PyObject *__pyx_v_cls = 0;
+  PyObject *__pyx_v_args = 0;
+  PyObject *__pyx_v_kwargs = 0;
   #if !CYTHON_METH_FASTCALL
   CYTHON_UNUSED Py_ssize_t __pyx_nargs;
   #endif
   CYTHON_UNUSED PyObject *const *__pyx_kwvalues;
-  PyObject* values[2] = {0,0};
+  PyObject* values[1] = {0};
   int __pyx_lineno = 0;
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
   PyObject *__pyx_r = 0;
   __Pyx_RefNannyDeclarations
-  __Pyx_RefNannySetupContext("redirect (wrapper)", 0);
+  __Pyx_RefNannySetupContext("new_of_ours (wrapper)", 0);
   #if !CYTHON_METH_FASTCALL
   #if CYTHON_ASSUME_SAFE_MACROS
   __pyx_nargs = PyTuple_GET_SIZE(__pyx_args);
@@ -6471,54 +6528,50 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   #endif
   #endif
   __pyx_kwvalues = __Pyx_KwValues_FASTCALL(__pyx_args, __pyx_nargs);
+  __pyx_v_kwargs = PyDict_New(); if (unlikely(!__pyx_v_kwargs)) return NULL;
+  __Pyx_GOTREF(__pyx_v_kwargs);
+  __pyx_v_args = __Pyx_ArgsSlice_FASTCALL(__pyx_args, 1, __pyx_nargs);
+  if (unlikely(!__pyx_v_args)) {
+    __Pyx_DECREF(__pyx_v_kwargs); __pyx_v_kwargs = 0;
+    __Pyx_RefNannyFinishContext();
+    return NULL;
+  }
+  __Pyx_GOTREF(__pyx_v_args);
   {
-    PyObject **__pyx_pyargnames[] = {&__pyx_n_s_theirs,&__pyx_n_s_ours,0};
+    PyObject **__pyx_pyargnames[] = {&__pyx_n_s_cls,0};
     if (__pyx_kwds) {
       Py_ssize_t kw_args;
       switch (__pyx_nargs) {
-        case  2: values[1] = __Pyx_Arg_FASTCALL(__pyx_args, 1);
-        CYTHON_FALLTHROUGH;
+        default:
         case  1: values[0] = __Pyx_Arg_FASTCALL(__pyx_args, 0);
         CYTHON_FALLTHROUGH;
         case  0: break;
-        default: goto __pyx_L5_argtuple_error;
       }
       kw_args = __Pyx_NumKwargs_FASTCALL(__pyx_kwds);
       switch (__pyx_nargs) {
         case  0:
-        if (likely((values[0] = __Pyx_GetKwValue_FASTCALL(__pyx_kwds, __pyx_kwvalues, __pyx_n_s_theirs)) != 0)) {
+        if (likely((values[0] = __Pyx_GetKwValue_FASTCALL(__pyx_kwds, __pyx_kwvalues, __pyx_n_s_cls)) != 0)) {
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(0, 51, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(0, 6, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
-        CYTHON_FALLTHROUGH;
-        case  1:
-        if (likely((values[1] = __Pyx_GetKwValue_FASTCALL(__pyx_kwds, __pyx_kwvalues, __pyx_n_s_ours)) != 0)) {
-          (void)__Pyx_Arg_NewRef_FASTCALL(values[1]);
-          kw_args--;
-        }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(0, 51, __pyx_L3_error)
-        else {
-          __Pyx_RaiseArgtupleInvalid("redirect", 1, 2, 2, 1); __PYX_ERR(0, 51, __pyx_L3_error)
-        }
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "redirect") < 0)) __PYX_ERR(0, 51, __pyx_L3_error)
+        const Py_ssize_t used_pos_args = (kwd_pos_args < 1) ? kwd_pos_args : 1;
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, __pyx_v_kwargs, values + 0, used_pos_args, "new_of_ours") < 0)) __PYX_ERR(0, 6, __pyx_L3_error)
       }
-    } else if (unlikely(__pyx_nargs != 2)) {
+    } else if (unlikely(__pyx_nargs < 1)) {
       goto __pyx_L5_argtuple_error;
     } else {
       values[0] = __Pyx_Arg_FASTCALL(__pyx_args, 0);
-      values[1] = __Pyx_Arg_FASTCALL(__pyx_args, 1);
     }
-    __pyx_v_theirs = values[0];
-    __pyx_v_ours = values[1];
+    __pyx_v_cls = values[0];
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("redirect", 1, 2, 2, __pyx_nargs); __PYX_ERR(0, 51, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("new_of_ours", 0, 1, 1, __pyx_nargs); __PYX_ERR(0, 6, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -6528,11 +6581,237 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
       __Pyx_Arg_XDECREF_FASTCALL(values[__pyx_temp]);
     }
   }
-  __Pyx_AddTraceback("asyncio_compat._speedups.core.redirect", __pyx_clineno, __pyx_lineno, __pyx_filename);
+  __Pyx_DECREF(__pyx_v_args); __pyx_v_args = 0;
+  __Pyx_DECREF(__pyx_v_kwargs); __pyx_v_kwargs = 0;
+  __Pyx_AddTraceback("asyncio_compat._speedups.core.new_of_ours", __pyx_clineno, __pyx_lineno, __pyx_filename);
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_2redirect(__pyx_self, __pyx_v_theirs, __pyx_v_ours);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_2new_of_ours(__pyx_self, __pyx_v_cls, __pyx_v_args, __pyx_v_kwargs);
+
+  /* function exit code */
+  __Pyx_DECREF(__pyx_v_args);
+  __Pyx_DECREF(__pyx_v_kwargs);
+  {
+    Py_ssize_t __pyx_temp;
+    for (__pyx_temp=0; __pyx_temp < (Py_ssize_t)(sizeof(values)/sizeof(values[0])); ++__pyx_temp) {
+      __Pyx_Arg_XDECREF_FASTCALL(values[__pyx_temp]);
+    }
+  }
+  __Pyx_RefNannyFinishContext();
+  return __pyx_r;
+}
+
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_2new_of_ours(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_cls, PyObject *__pyx_v_args, PyObject *__pyx_v_kwargs) {
+  PyObject *__pyx_v_ours = NULL;
+  PyObject *__pyx_r = NULL;
+  __Pyx_RefNannyDeclarations
+  PyObject *__pyx_t_1 = NULL;
+  int __pyx_t_2;
+  PyObject *__pyx_t_3 = NULL;
+  PyObject *__pyx_t_4 = NULL;
+  PyObject *__pyx_t_5 = NULL;
+  unsigned int __pyx_t_6;
+  PyObject *__pyx_t_7 = NULL;
+  int __pyx_lineno = 0;
+  const char *__pyx_filename = NULL;
+  int __pyx_clineno = 0;
+  __Pyx_RefNannySetupContext("new_of_ours", 1);
+
+  /* "redirect.pxi":8
+ * def new_of_ours(cls, *args, **kwargs):
+ *     """The __new__ of asyncio's classes; a subclass of them stays Python code."""
+ *     ours = ours_of.get(cls)             # <<<<<<<<<<<<<<
+ *     return object.__new__(cls) if ours is None else ours.__new__(ours, *args, **kwargs)
+ * 
+ */
+  if (unlikely(__pyx_v_14asyncio_compat_9_speedups_4core_ours_of == Py_None)) {
+    PyErr_Format(PyExc_AttributeError, "'NoneType' object has no attribute '%.30s'", "get");
+    __PYX_ERR(0, 8, __pyx_L1_error)
+  }
+  __pyx_t_1 = __Pyx_PyDict_GetItemDefault(__pyx_v_14asyncio_compat_9_speedups_4core_ours_of, __pyx_v_cls, Py_None); if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_1);
+  __pyx_v_ours = __pyx_t_1;
+  __pyx_t_1 = 0;
+
+  /* "redirect.pxi":9
+ *     """The __new__ of asyncio's classes; a subclass of them stays Python code."""
+ *     ours = ours_of.get(cls)
+ *     return object.__new__(cls) if ours is None else ours.__new__(ours, *args, **kwargs)             # <<<<<<<<<<<<<<
+ * 
+ * 
+ */
+  __Pyx_XDECREF(__pyx_r);
+  __pyx_t_2 = (__pyx_v_ours == Py_None);
+  if (__pyx_t_2) {
+    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_builtin_object, __pyx_n_s_new); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 9, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_4);
+    __pyx_t_5 = NULL;
+    __pyx_t_6 = 0;
+    #if CYTHON_UNPACK_METHODS
+    if (likely(PyMethod_Check(__pyx_t_4))) {
+      __pyx_t_5 = PyMethod_GET_SELF(__pyx_t_4);
+      if (likely(__pyx_t_5)) {
+        PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_4);
+        __Pyx_INCREF(__pyx_t_5);
+        __Pyx_INCREF(function);
+        __Pyx_DECREF_SET(__pyx_t_4, function);
+        __pyx_t_6 = 1;
+      }
+    }
+    #endif
+    {
+      PyObject *__pyx_callargs[2] = {__pyx_t_5, __pyx_v_cls};
+      __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_6, 1+__pyx_t_6);
+      __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
+      if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 9, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_3);
+      __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
+    }
+    __pyx_t_1 = __pyx_t_3;
+    __pyx_t_3 = 0;
+  } else {
+    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_ours, __pyx_n_s_new); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 9, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_3);
+    __pyx_t_4 = PyTuple_New(1); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 9, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_4);
+    __Pyx_INCREF(__pyx_v_ours);
+    __Pyx_GIVEREF(__pyx_v_ours);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 0, __pyx_v_ours)) __PYX_ERR(0, 9, __pyx_L1_error);
+    __pyx_t_5 = PyNumber_Add(__pyx_t_4, __pyx_v_args); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 9, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_5);
+    __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
+    __pyx_t_4 = PyDict_Copy(__pyx_v_kwargs); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 9, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_4);
+    __pyx_t_7 = __Pyx_PyObject_Call(__pyx_t_3, __pyx_t_5, __pyx_t_4); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 9, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_7);
+    __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+    __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+    __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
+    __pyx_t_1 = __pyx_t_7;
+    __pyx_t_7 = 0;
+  }
+  __pyx_r = __pyx_t_1;
+  __pyx_t_1 = 0;
+  goto __pyx_L0;
+
+  /* "redirect.pxi":6
+ * 
+ * 
+ * def new_of_ours(cls, *args, **kwargs):             # <<<<<<<<<<<<<<
+ *     """The __new__ of asyncio's classes; a subclass of them stays Python code."""
+ *     ours = ours_of.get(cls)
+ */
+
+  /* function exit code */
+  __pyx_L1_error:;
+  __Pyx_XDECREF(__pyx_t_1);
+  __Pyx_XDECREF(__pyx_t_3);
+  __Pyx_XDECREF(__pyx_t_4);
+  __Pyx_XDECREF(__pyx_t_5);
+  __Pyx_XDECREF(__pyx_t_7);
+  __Pyx_AddTraceback("asyncio_compat._speedups.core.new_of_ours", __pyx_clineno, __pyx_lineno, __pyx_filename);
+  __pyx_r = NULL;
+  __pyx_L0:;
+  __Pyx_XDECREF(__pyx_v_ours);
+  __Pyx_XGIVEREF(__pyx_r);
+  __Pyx_RefNannyFinishContext();
+  return __pyx_r;
+}
+
+/* "redirect.pxi":21
+ * 
+ * 
+ * def forget_new(cls):             # <<<<<<<<<<<<<<
+ *     """Mend *cls*, from which a __new__ was deleted: CPython would go on to refuse it arguments (bpo-5322)."""
+ *     if cls.__new__ is object.__new__:
+ */
+
+/* Python wrapper */
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_5forget_new(PyObject *__pyx_self, 
+#if CYTHON_METH_FASTCALL
+PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
+#else
+PyObject *__pyx_args, PyObject *__pyx_kwds
+#endif
+); /*proto*/
+PyDoc_STRVAR(__pyx_doc_14asyncio_compat_9_speedups_4core_4forget_new, "Mend *cls*, from which a __new__ was deleted: CPython would go on to refuse it arguments (bpo-5322).");
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_5forget_new = {"forget_new", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_5forget_new, __Pyx_METH_FASTCALL|METH_KEYWORDS, __pyx_doc_14asyncio_compat_9_speedups_4core_4forget_new};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_5forget_new(PyObject *__pyx_self, 
+#if CYTHON_METH_FASTCALL
+PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
+#else
+PyObject *__pyx_args, PyObject *__pyx_kwds
+#endif
+) {
+  PyObject *__pyx_v_cls = 0;
+  #if !CYTHON_METH_FASTCALL
+  CYTHON_UNUSED Py_ssize_t __pyx_nargs;
+  #endif
+  CYTHON_UNUSED PyObject *const *__pyx_kwvalues;
+  PyObject* values[1] = {0};
+  int __pyx_lineno = 0;
+  const char *__pyx_filename = NULL;
+  int __pyx_clineno = 0;
+  PyObject *__pyx_r = 0;
+  __Pyx_RefNannyDeclarations
+  __Pyx_RefNannySetupContext("forget_new (wrapper)", 0);
+  #if !CYTHON_METH_FASTCALL
+  #if CYTHON_ASSUME_SAFE_MACROS
+  __pyx_nargs = PyTuple_GET_SIZE(__pyx_args);
+  #else
+  __pyx_nargs = PyTuple_Size(__pyx_args); if (unlikely(__pyx_nargs < 0)) return NULL;
+  #endif
+  #endif
+  __pyx_kwvalues = __Pyx_KwValues_FASTCALL(__pyx_args, __pyx_nargs);
+  {
+    PyObject **__pyx_pyargnames[] = {&__pyx_n_s_cls,0};
+    if (__pyx_kwds) {
+      Py_ssize_t kw_args;
+      switch (__pyx_nargs) {
+        case  1: values[0] = __Pyx_Arg_FASTCALL(__pyx_args, 0);
+        CYTHON_FALLTHROUGH;
+        case  0: break;
+        default: goto __pyx_L5_argtuple_error;
+      }
+      kw_args = __Pyx_NumKwargs_FASTCALL(__pyx_kwds);
+      switch (__pyx_nargs) {
+        case  0:
+        if (likely((values[0] = __Pyx_GetKwValue_FASTCALL(__pyx_kwds, __pyx_kwvalues, __pyx_n_s_cls)) != 0)) {
+          (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
+          kw_args--;
+        }
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(0, 21, __pyx_L3_error)
+        else goto __pyx_L5_argtuple_error;
+      }
+      if (unlikely(kw_args > 0)) {
+        const Py_ssize_t kwd_pos_args = __pyx_nargs;
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "forget_new") < 0)) __PYX_ERR(0, 21, __pyx_L3_error)
+      }
+    } else if (unlikely(__pyx_nargs != 1)) {
+      goto __pyx_L5_argtuple_error;
+    } else {
+      values[0] = __Pyx_Arg_FASTCALL(__pyx_args, 0);
+    }
+    __pyx_v_cls = values[0];
+  }
+  goto __pyx_L6_skip;
+  __pyx_L5_argtuple_error:;
+  __Pyx_RaiseArgtupleInvalid("forget_new", 1, 1, 1, __pyx_nargs); __PYX_ERR(0, 21, __pyx_L3_error)
+  __pyx_L6_skip:;
+  goto __pyx_L4_argument_unpacking_done;
+  __pyx_L3_error:;
+  {
+    Py_ssize_t __pyx_temp;
+    for (__pyx_temp=0; __pyx_temp < (Py_ssize_t)(sizeof(values)/sizeof(values[0])); ++__pyx_temp) {
+      __Pyx_Arg_XDECREF_FASTCALL(values[__pyx_temp]);
+    }
+  }
+  __Pyx_AddTraceback("asyncio_compat._speedups.core.forget_new", __pyx_clineno, __pyx_lineno, __pyx_filename);
+  __Pyx_RefNannyFinishContext();
+  return NULL;
+  __pyx_L4_argument_unpacking_done:;
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_4forget_new(__pyx_self, __pyx_v_cls);
 
   /* function exit code */
   {
@@ -6545,72 +6824,203 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_2redirect(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_theirs, PyObject *__pyx_v_ours) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4forget_new(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_cls) {
+  PyObject *__pyx_v_subclass = NULL;
   PyObject *__pyx_r = NULL;
   __Pyx_RefNannyDeclarations
-  void *__pyx_t_1;
-  int __pyx_t_2;
-  PyObject *__pyx_t_3 = NULL;
+  PyObject *__pyx_t_1 = NULL;
+  PyObject *__pyx_t_2 = NULL;
+  int __pyx_t_3;
   PyObject *__pyx_t_4 = NULL;
+  unsigned int __pyx_t_5;
+  Py_ssize_t __pyx_t_6;
+  PyObject *(*__pyx_t_7)(PyObject *);
+  PyObject *__pyx_t_8 = NULL;
   int __pyx_lineno = 0;
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
-  __Pyx_RefNannySetupContext("redirect", 1);
+  __Pyx_RefNannySetupContext("forget_new", 1);
 
-  /* "redirect.pxi":53
- * def redirect(theirs, ours):
- *     """Let theirs() make an object of *ours*; with None, of *theirs* again."""
- *     if not redirect_type(<PyObject *>theirs, NULL if ours is None else <PyObject *>ours):             # <<<<<<<<<<<<<<
- *         raise TypeError('%r has a __new__ of its own' % theirs)
+  /* "redirect.pxi":23
+ * def forget_new(cls):
+ *     """Mend *cls*, from which a __new__ was deleted: CPython would go on to refuse it arguments (bpo-5322)."""
+ *     if cls.__new__ is object.__new__:             # <<<<<<<<<<<<<<
+ *         set_new_of_object(<PyObject *>cls)
+ *         for subclass in cls.__subclasses__():
  */
-  __pyx_t_2 = (__pyx_v_ours == Py_None);
-  if (__pyx_t_2) {
-    __pyx_t_1 = NULL;
-  } else {
-    __pyx_t_1 = ((PyObject *)__pyx_v_ours);
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_cls, __pyx_n_s_new); if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 23, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_1);
+  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_builtin_object, __pyx_n_s_new); if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 23, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __pyx_t_3 = (__pyx_t_1 == __pyx_t_2);
+  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
+  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  if (__pyx_t_3) {
+
+    /* "redirect.pxi":24
+ *     """Mend *cls*, from which a __new__ was deleted: CPython would go on to refuse it arguments (bpo-5322)."""
+ *     if cls.__new__ is object.__new__:
+ *         set_new_of_object(<PyObject *>cls)             # <<<<<<<<<<<<<<
+ *         for subclass in cls.__subclasses__():
+ *             forget_new(subclass)
+ */
+    set_new_of_object(((PyObject *)__pyx_v_cls));
+
+    /* "redirect.pxi":25
+ *     if cls.__new__ is object.__new__:
+ *         set_new_of_object(<PyObject *>cls)
+ *         for subclass in cls.__subclasses__():             # <<<<<<<<<<<<<<
+ *             forget_new(subclass)
+ */
+    __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_cls, __pyx_n_s_subclasses); if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 25, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_1);
+    __pyx_t_4 = NULL;
+    __pyx_t_5 = 0;
+    #if CYTHON_UNPACK_METHODS
+    if (likely(PyMethod_Check(__pyx_t_1))) {
+      __pyx_t_4 = PyMethod_GET_SELF(__pyx_t_1);
+      if (likely(__pyx_t_4)) {
+        PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_1);
+        __Pyx_INCREF(__pyx_t_4);
+        __Pyx_INCREF(function);
+        __Pyx_DECREF_SET(__pyx_t_1, function);
+        __pyx_t_5 = 1;
+      }
+    }
+    #endif
+    {
+      PyObject *__pyx_callargs[2] = {__pyx_t_4, NULL};
+      __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_1, __pyx_callargs+1-__pyx_t_5, 0+__pyx_t_5);
+      __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
+      if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 25, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_2);
+      __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
+    }
+    if (likely(PyList_CheckExact(__pyx_t_2)) || PyTuple_CheckExact(__pyx_t_2)) {
+      __pyx_t_1 = __pyx_t_2; __Pyx_INCREF(__pyx_t_1);
+      __pyx_t_6 = 0;
+      __pyx_t_7 = NULL;
+    } else {
+      __pyx_t_6 = -1; __pyx_t_1 = PyObject_GetIter(__pyx_t_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 25, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_1);
+      __pyx_t_7 = __Pyx_PyObject_GetIterNextFunc(__pyx_t_1); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 25, __pyx_L1_error)
+    }
+    __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+    for (;;) {
+      if (likely(!__pyx_t_7)) {
+        if (likely(PyList_CheckExact(__pyx_t_1))) {
+          {
+            Py_ssize_t __pyx_temp = __Pyx_PyList_GET_SIZE(__pyx_t_1);
+            #if !CYTHON_ASSUME_SAFE_MACROS
+            if (unlikely((__pyx_temp < 0))) __PYX_ERR(0, 25, __pyx_L1_error)
+            #endif
+            if (__pyx_t_6 >= __pyx_temp) break;
+          }
+          #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
+          __pyx_t_2 = PyList_GET_ITEM(__pyx_t_1, __pyx_t_6); __Pyx_INCREF(__pyx_t_2); __pyx_t_6++; if (unlikely((0 < 0))) __PYX_ERR(0, 25, __pyx_L1_error)
+          #else
+          __pyx_t_2 = __Pyx_PySequence_ITEM(__pyx_t_1, __pyx_t_6); __pyx_t_6++; if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 25, __pyx_L1_error)
+          __Pyx_GOTREF(__pyx_t_2);
+          #endif
+        } else {
+          {
+            Py_ssize_t __pyx_temp = __Pyx_PyTuple_GET_SIZE(__pyx_t_1);
+            #if !CYTHON_ASSUME_SAFE_MACROS
+            if (unlikely((__pyx_temp < 0))) __PYX_ERR(0, 25, __pyx_L1_error)
+            #endif
+            if (__pyx_t_6 >= __pyx_temp) break;
+          }
+          #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
+          __pyx_t_2 = PyTuple_GET_ITEM(__pyx_t_1, __pyx_t_6); __Pyx_INCREF(__pyx_t_2); __pyx_t_6++; if (unlikely((0 < 0))) __PYX_ERR(0, 25, __pyx_L1_error)
+          #else
+          __pyx_t_2 = __Pyx_PySequence_ITEM(__pyx_t_1, __pyx_t_6); __pyx_t_6++; if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 25, __pyx_L1_error)
+          __Pyx_GOTREF(__pyx_t_2);
+          #endif
+        }
+      } else {
+        __pyx_t_2 = __pyx_t_7(__pyx_t_1);
+        if (unlikely(!__pyx_t_2)) {
+          PyObject* exc_type = PyErr_Occurred();
+          if (exc_type) {
+            if (likely(__Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration))) PyErr_Clear();
+            else __PYX_ERR(0, 25, __pyx_L1_error)
+          }
+          break;
+        }
+        __Pyx_GOTREF(__pyx_t_2);
+      }
+      __Pyx_XDECREF_SET(__pyx_v_subclass, __pyx_t_2);
+      __pyx_t_2 = 0;
+
+      /* "redirect.pxi":26
+ *         set_new_of_object(<PyObject *>cls)
+ *         for subclass in cls.__subclasses__():
+ *             forget_new(subclass)             # <<<<<<<<<<<<<<
+ */
+      __Pyx_GetModuleGlobalName(__pyx_t_4, __pyx_n_s_forget_new); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 26, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_4);
+      __pyx_t_8 = NULL;
+      __pyx_t_5 = 0;
+      #if CYTHON_UNPACK_METHODS
+      if (unlikely(PyMethod_Check(__pyx_t_4))) {
+        __pyx_t_8 = PyMethod_GET_SELF(__pyx_t_4);
+        if (likely(__pyx_t_8)) {
+          PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_4);
+          __Pyx_INCREF(__pyx_t_8);
+          __Pyx_INCREF(function);
+          __Pyx_DECREF_SET(__pyx_t_4, function);
+          __pyx_t_5 = 1;
+        }
+      }
+      #endif
+      {
+        PyObject *__pyx_callargs[2] = {__pyx_t_8, __pyx_v_subclass};
+        __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_5, 1+__pyx_t_5);
+        __Pyx_XDECREF(__pyx_t_8); __pyx_t_8 = 0;
+        if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 26, __pyx_L1_error)
+        __Pyx_GOTREF(__pyx_t_2);
+        __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
+      }
+      __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+
+      /* "redirect.pxi":25
+ *     if cls.__new__ is object.__new__:
+ *         set_new_of_object(<PyObject *>cls)
+ *         for subclass in cls.__subclasses__():             # <<<<<<<<<<<<<<
+ *             forget_new(subclass)
+ */
+    }
+    __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
+
+    /* "redirect.pxi":23
+ * def forget_new(cls):
+ *     """Mend *cls*, from which a __new__ was deleted: CPython would go on to refuse it arguments (bpo-5322)."""
+ *     if cls.__new__ is object.__new__:             # <<<<<<<<<<<<<<
+ *         set_new_of_object(<PyObject *>cls)
+ *         for subclass in cls.__subclasses__():
+ */
   }
-  __pyx_t_2 = (!redirect_type(((PyObject *)__pyx_v_theirs), __pyx_t_1));
-  if (unlikely(__pyx_t_2)) {
 
-    /* "redirect.pxi":54
- *     """Let theirs() make an object of *ours*; with None, of *theirs* again."""
- *     if not redirect_type(<PyObject *>theirs, NULL if ours is None else <PyObject *>ours):
- *         raise TypeError('%r has a __new__ of its own' % theirs)             # <<<<<<<<<<<<<<
- */
-    __pyx_t_3 = __Pyx_PyUnicode_FormatSafe(__pyx_kp_u_r_has_a___new___of_its_own, __pyx_v_theirs); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 54, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_3);
-    __pyx_t_4 = __Pyx_PyObject_CallOneArg(__pyx_builtin_TypeError, __pyx_t_3); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 54, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_4);
-    __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-    __Pyx_Raise(__pyx_t_4, 0, 0, 0);
-    __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-    __PYX_ERR(0, 54, __pyx_L1_error)
-
-    /* "redirect.pxi":53
- * def redirect(theirs, ours):
- *     """Let theirs() make an object of *ours*; with None, of *theirs* again."""
- *     if not redirect_type(<PyObject *>theirs, NULL if ours is None else <PyObject *>ours):             # <<<<<<<<<<<<<<
- *         raise TypeError('%r has a __new__ of its own' % theirs)
- */
-  }
-
-  /* "redirect.pxi":51
+  /* "redirect.pxi":21
  * 
  * 
- * def redirect(theirs, ours):             # <<<<<<<<<<<<<<
- *     """Let theirs() make an object of *ours*; with None, of *theirs* again."""
- *     if not redirect_type(<PyObject *>theirs, NULL if ours is None else <PyObject *>ours):
+ * def forget_new(cls):             # <<<<<<<<<<<<<<
+ *     """Mend *cls*, from which a __new__ was deleted: CPython would go on to refuse it arguments (bpo-5322)."""
+ *     if cls.__new__ is object.__new__:
  */
 
   /* function exit code */
   __pyx_r = Py_None; __Pyx_INCREF(Py_None);
   goto __pyx_L0;
   __pyx_L1_error:;
-  __Pyx_XDECREF(__pyx_t_3);
+  __Pyx_XDECREF(__pyx_t_1);
+  __Pyx_XDECREF(__pyx_t_2);
   __Pyx_XDECREF(__pyx_t_4);
-  __Pyx_AddTraceback("asyncio_compat._speedups.core.redirect", __pyx_clineno, __pyx_lineno, __pyx_filename);
+  __Pyx_XDECREF(__pyx_t_8);
+  __Pyx_AddTraceback("asyncio_compat._speedups.core.forget_new", __pyx_clineno, __pyx_lineno, __pyx_filename);
   __pyx_r = NULL;
   __pyx_L0:;
+  __Pyx_XDECREF(__pyx_v_subclass);
   __Pyx_XGIVEREF(__pyx_r);
   __Pyx_RefNannyFinishContext();
   return __pyx_r;
@@ -14320,8 +14730,8 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_log_never_retrieved(struct 
   return __pyx_r;
 }
 
-/* "future.pxi":200
- *     cdef Future future
+/* "future.pxi":201
+ *     cdef bint has_yielded
  * 
  *     def __iter__(self):             # <<<<<<<<<<<<<<
  *         return self
@@ -14348,7 +14758,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator___i
   __Pyx_RefNannyDeclarations
   __Pyx_RefNannySetupContext("__iter__", 1);
 
-  /* "future.pxi":201
+  /* "future.pxi":202
  * 
  *     def __iter__(self):
  *         return self             # <<<<<<<<<<<<<<
@@ -14360,8 +14770,8 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator___i
   __pyx_r = ((PyObject *)__pyx_v_self);
   goto __pyx_L0;
 
-  /* "future.pxi":200
- *     cdef Future future
+  /* "future.pxi":201
+ *     cdef bint has_yielded
  * 
  *     def __iter__(self):             # <<<<<<<<<<<<<<
  *         return self
@@ -14375,7 +14785,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator___i
   return __pyx_r;
 }
 
-/* "future.pxi":203
+/* "future.pxi":204
  *         return self
  * 
  *     def __next__(self):             # <<<<<<<<<<<<<<
@@ -14414,7 +14824,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_2__
   return __pyx_r;
 }
 
-/* "future.pxi":206
+/* "future.pxi":207
  *         """See future_iternext(), which is called instead."""
  * 
  *     def send(self, value):             # <<<<<<<<<<<<<<
@@ -14475,12 +14885,12 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(2, 206, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(2, 207, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "send") < 0)) __PYX_ERR(2, 206, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "send") < 0)) __PYX_ERR(2, 207, __pyx_L3_error)
       }
     } else if (unlikely(__pyx_nargs != 1)) {
       goto __pyx_L5_argtuple_error;
@@ -14491,7 +14901,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("send", 1, 1, 1, __pyx_nargs); __PYX_ERR(2, 206, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("send", 1, 1, 1, __pyx_nargs); __PYX_ERR(2, 207, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -14530,7 +14940,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_4se
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("send", 1);
 
-  /* "future.pxi":207
+  /* "future.pxi":208
  * 
  *     def send(self, value):
  *         return self.__next__()             # <<<<<<<<<<<<<<
@@ -14538,7 +14948,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_4se
  *     def throw(self, type, value=None, traceback=None):
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_next); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 207, __pyx_L1_error)
+  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_next); if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 208, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
   __pyx_t_3 = NULL;
   __pyx_t_4 = 0;
@@ -14558,7 +14968,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_4se
     PyObject *__pyx_callargs[2] = {__pyx_t_3, NULL};
     __pyx_t_1 = __Pyx_PyObject_FastCall(__pyx_t_2, __pyx_callargs+1-__pyx_t_4, 0+__pyx_t_4);
     __Pyx_XDECREF(__pyx_t_3); __pyx_t_3 = 0;
-    if (unlikely(!__pyx_t_1)) __PYX_ERR(2, 207, __pyx_L1_error)
+    if (unlikely(!__pyx_t_1)) __PYX_ERR(2, 208, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_1);
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
   }
@@ -14566,7 +14976,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_4se
   __pyx_t_1 = 0;
   goto __pyx_L0;
 
-  /* "future.pxi":206
+  /* "future.pxi":207
  *         """See future_iternext(), which is called instead."""
  * 
  *     def send(self, value):             # <<<<<<<<<<<<<<
@@ -14587,7 +14997,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_4se
   return __pyx_r;
 }
 
-/* "future.pxi":209
+/* "future.pxi":210
  *         return self.__next__()
  * 
  *     def throw(self, type, value=None, traceback=None):             # <<<<<<<<<<<<<<
@@ -14656,26 +15066,26 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(2, 209, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(2, 210, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
         CYTHON_FALLTHROUGH;
         case  1:
         if (kw_args > 0) {
           PyObject* value = __Pyx_GetKwValue_FASTCALL(__pyx_kwds, __pyx_kwvalues, __pyx_n_s_value);
           if (value) { values[1] = __Pyx_Arg_NewRef_FASTCALL(value); kw_args--; }
-          else if (unlikely(PyErr_Occurred())) __PYX_ERR(2, 209, __pyx_L3_error)
+          else if (unlikely(PyErr_Occurred())) __PYX_ERR(2, 210, __pyx_L3_error)
         }
         CYTHON_FALLTHROUGH;
         case  2:
         if (kw_args > 0) {
           PyObject* value = __Pyx_GetKwValue_FASTCALL(__pyx_kwds, __pyx_kwvalues, __pyx_n_s_traceback);
           if (value) { values[2] = __Pyx_Arg_NewRef_FASTCALL(value); kw_args--; }
-          else if (unlikely(PyErr_Occurred())) __PYX_ERR(2, 209, __pyx_L3_error)
+          else if (unlikely(PyErr_Occurred())) __PYX_ERR(2, 210, __pyx_L3_error)
         }
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "throw") < 0)) __PYX_ERR(2, 209, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "throw") < 0)) __PYX_ERR(2, 210, __pyx_L3_error)
       }
     } else {
       switch (__pyx_nargs) {
@@ -14694,7 +15104,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("throw", 0, 1, 3, __pyx_nargs); __PYX_ERR(2, 209, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("throw", 0, 1, 3, __pyx_nargs); __PYX_ERR(2, 210, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -14737,7 +15147,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
   __Pyx_RefNannySetupContext("throw", 0);
   __Pyx_INCREF(__pyx_v_value);
 
-  /* "future.pxi":210
+  /* "future.pxi":211
  * 
  *     def throw(self, type, value=None, traceback=None):
  *         self.future = None             # <<<<<<<<<<<<<<
@@ -14750,7 +15160,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
   __Pyx_DECREF((PyObject *)__pyx_v_self->future);
   __pyx_v_self->future = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)Py_None);
 
-  /* "future.pxi":211
+  /* "future.pxi":212
  *     def throw(self, type, value=None, traceback=None):
  *         self.future = None
  *         if value is None:             # <<<<<<<<<<<<<<
@@ -14760,16 +15170,16 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
   __pyx_t_1 = (__pyx_v_value == Py_None);
   if (__pyx_t_1) {
 
-    /* "future.pxi":212
+    /* "future.pxi":213
  *         self.future = None
  *         if value is None:
  *             value = type() if isinstance(type, BaseException.__class__) else type             # <<<<<<<<<<<<<<
  *         elif not isinstance(value, BaseException):
  *             value = type(value)
  */
-    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_builtin_BaseException, __pyx_n_s_class); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 212, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_builtin_BaseException, __pyx_n_s_class); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 213, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
-    __pyx_t_1 = PyObject_IsInstance(__pyx_v_type, __pyx_t_3); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(2, 212, __pyx_L1_error)
+    __pyx_t_1 = PyObject_IsInstance(__pyx_v_type, __pyx_t_3); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(2, 213, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
     if (__pyx_t_1) {
       __Pyx_INCREF(__pyx_v_type);
@@ -14791,7 +15201,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
         PyObject *__pyx_callargs[2] = {__pyx_t_5, NULL};
         __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_6, 0+__pyx_t_6);
         __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
-        if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 212, __pyx_L1_error)
+        if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 213, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_3);
         __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
       }
@@ -14804,7 +15214,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
     __Pyx_DECREF_SET(__pyx_v_value, __pyx_t_2);
     __pyx_t_2 = 0;
 
-    /* "future.pxi":211
+    /* "future.pxi":212
  *     def throw(self, type, value=None, traceback=None):
  *         self.future = None
  *         if value is None:             # <<<<<<<<<<<<<<
@@ -14814,18 +15224,18 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
     goto __pyx_L3;
   }
 
-  /* "future.pxi":213
+  /* "future.pxi":214
  *         if value is None:
  *             value = type() if isinstance(type, BaseException.__class__) else type
  *         elif not isinstance(value, BaseException):             # <<<<<<<<<<<<<<
  *             value = type(value)
  *         raise value if traceback is None else value.with_traceback(traceback)
  */
-  __pyx_t_1 = PyObject_IsInstance(__pyx_v_value, __pyx_builtin_BaseException); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(2, 213, __pyx_L1_error)
+  __pyx_t_1 = PyObject_IsInstance(__pyx_v_value, __pyx_builtin_BaseException); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(2, 214, __pyx_L1_error)
   __pyx_t_7 = (!__pyx_t_1);
   if (__pyx_t_7) {
 
-    /* "future.pxi":214
+    /* "future.pxi":215
  *             value = type() if isinstance(type, BaseException.__class__) else type
  *         elif not isinstance(value, BaseException):
  *             value = type(value)             # <<<<<<<<<<<<<<
@@ -14851,14 +15261,14 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
       PyObject *__pyx_callargs[2] = {__pyx_t_4, __pyx_v_value};
       __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_3, __pyx_callargs+1-__pyx_t_6, 1+__pyx_t_6);
       __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
-      if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 214, __pyx_L1_error)
+      if (unlikely(!__pyx_t_2)) __PYX_ERR(2, 215, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_2);
       __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
     }
     __Pyx_DECREF_SET(__pyx_v_value, __pyx_t_2);
     __pyx_t_2 = 0;
 
-    /* "future.pxi":213
+    /* "future.pxi":214
  *         if value is None:
  *             value = type() if isinstance(type, BaseException.__class__) else type
  *         elif not isinstance(value, BaseException):             # <<<<<<<<<<<<<<
@@ -14868,7 +15278,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
   }
   __pyx_L3:;
 
-  /* "future.pxi":215
+  /* "future.pxi":216
  *         elif not isinstance(value, BaseException):
  *             value = type(value)
  *         raise value if traceback is None else value.with_traceback(traceback)             # <<<<<<<<<<<<<<
@@ -14880,7 +15290,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
     __Pyx_INCREF(__pyx_v_value);
     __pyx_t_2 = __pyx_v_value;
   } else {
-    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_value, __pyx_n_s_with_traceback); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 215, __pyx_L1_error)
+    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_value, __pyx_n_s_with_traceback); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 216, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __pyx_t_5 = NULL;
     __pyx_t_6 = 0;
@@ -14900,7 +15310,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
       PyObject *__pyx_callargs[2] = {__pyx_t_5, __pyx_v_traceback};
       __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_6, 1+__pyx_t_6);
       __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
-      if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 215, __pyx_L1_error)
+      if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 216, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_3);
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     }
@@ -14909,9 +15319,9 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
   }
   __Pyx_Raise(__pyx_t_2, 0, 0, 0);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __PYX_ERR(2, 215, __pyx_L1_error)
+  __PYX_ERR(2, 216, __pyx_L1_error)
 
-  /* "future.pxi":209
+  /* "future.pxi":210
  *         return self.__next__()
  * 
  *     def throw(self, type, value=None, traceback=None):             # <<<<<<<<<<<<<<
@@ -14933,7 +15343,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_6th
   return __pyx_r;
 }
 
-/* "future.pxi":217
+/* "future.pxi":218
  *         raise value if traceback is None else value.with_traceback(traceback)
  * 
  *     def close(self):             # <<<<<<<<<<<<<<
@@ -14987,7 +15397,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_8cl
   __Pyx_RefNannyDeclarations
   __Pyx_RefNannySetupContext("close", 1);
 
-  /* "future.pxi":218
+  /* "future.pxi":219
  * 
  *     def close(self):
  *         self.future = None             # <<<<<<<<<<<<<<
@@ -15000,7 +15410,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_8cl
   __Pyx_DECREF((PyObject *)__pyx_v_self->future);
   __pyx_v_self->future = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)Py_None);
 
-  /* "future.pxi":217
+  /* "future.pxi":218
  *         raise value if traceback is None else value.with_traceback(traceback)
  * 
  *     def close(self):             # <<<<<<<<<<<<<<
@@ -15069,8 +15479,8 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
   PyObject *__pyx_r = NULL;
   __Pyx_RefNannyDeclarations
   PyObject *__pyx_t_1 = NULL;
-  int __pyx_t_2;
-  PyObject *__pyx_t_3 = NULL;
+  PyObject *__pyx_t_2 = NULL;
+  int __pyx_t_3;
   PyObject *__pyx_t_4 = NULL;
   int __pyx_lineno = 0;
   const char *__pyx_filename = NULL;
@@ -15080,39 +15490,44 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
   /* "(tree fragment)":5
  *     cdef object _dict
  *     cdef bint use_setstate
- *     state = (self.future,)             # <<<<<<<<<<<<<<
+ *     state = (self.future, self.has_yielded)             # <<<<<<<<<<<<<<
  *     _dict = getattr(self, '__dict__', None)
  *     if _dict is not None:
  */
-  __pyx_t_1 = PyTuple_New(1); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 5, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyBool_FromLong(__pyx_v_self->has_yielded); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 5, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
+  __pyx_t_2 = PyTuple_New(2); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 5, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
   __Pyx_INCREF((PyObject *)__pyx_v_self->future);
   __Pyx_GIVEREF((PyObject *)__pyx_v_self->future);
-  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 0, ((PyObject *)__pyx_v_self->future))) __PYX_ERR(8, 5, __pyx_L1_error);
-  __pyx_v_state = ((PyObject*)__pyx_t_1);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 0, ((PyObject *)__pyx_v_self->future))) __PYX_ERR(8, 5, __pyx_L1_error);
+  __Pyx_GIVEREF(__pyx_t_1);
+  if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 1, __pyx_t_1)) __PYX_ERR(8, 5, __pyx_L1_error);
   __pyx_t_1 = 0;
+  __pyx_v_state = ((PyObject*)__pyx_t_2);
+  __pyx_t_2 = 0;
 
   /* "(tree fragment)":6
  *     cdef bint use_setstate
- *     state = (self.future,)
+ *     state = (self.future, self.has_yielded)
  *     _dict = getattr(self, '__dict__', None)             # <<<<<<<<<<<<<<
  *     if _dict is not None:
  *         state += (_dict,)
  */
-  __pyx_t_1 = __Pyx_GetAttr3(((PyObject *)__pyx_v_self), __pyx_n_s_dict, Py_None); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 6, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_1);
-  __pyx_v__dict = __pyx_t_1;
-  __pyx_t_1 = 0;
+  __pyx_t_2 = __Pyx_GetAttr3(((PyObject *)__pyx_v_self), __pyx_n_s_dict, Py_None); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 6, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __pyx_v__dict = __pyx_t_2;
+  __pyx_t_2 = 0;
 
   /* "(tree fragment)":7
- *     state = (self.future,)
+ *     state = (self.future, self.has_yielded)
  *     _dict = getattr(self, '__dict__', None)
  *     if _dict is not None:             # <<<<<<<<<<<<<<
  *         state += (_dict,)
  *         use_setstate = True
  */
-  __pyx_t_2 = (__pyx_v__dict != Py_None);
-  if (__pyx_t_2) {
+  __pyx_t_3 = (__pyx_v__dict != Py_None);
+  if (__pyx_t_3) {
 
     /* "(tree fragment)":8
  *     _dict = getattr(self, '__dict__', None)
@@ -15121,16 +15536,16 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
  *         use_setstate = True
  *     else:
  */
-    __pyx_t_1 = PyTuple_New(1); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 8, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_1);
+    __pyx_t_2 = PyTuple_New(1); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 8, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_2);
     __Pyx_INCREF(__pyx_v__dict);
     __Pyx_GIVEREF(__pyx_v__dict);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 0, __pyx_v__dict)) __PYX_ERR(8, 8, __pyx_L1_error);
-    __pyx_t_3 = PyNumber_InPlaceAdd(__pyx_v_state, __pyx_t_1); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 8, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_3);
-    __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
-    __Pyx_DECREF_SET(__pyx_v_state, ((PyObject*)__pyx_t_3));
-    __pyx_t_3 = 0;
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 0, __pyx_v__dict)) __PYX_ERR(8, 8, __pyx_L1_error);
+    __pyx_t_1 = PyNumber_InPlaceAdd(__pyx_v_state, __pyx_t_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 8, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_1);
+    __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+    __Pyx_DECREF_SET(__pyx_v_state, ((PyObject*)__pyx_t_1));
+    __pyx_t_1 = 0;
 
     /* "(tree fragment)":9
  *     if _dict is not None:
@@ -15142,7 +15557,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
     __pyx_v_use_setstate = 1;
 
     /* "(tree fragment)":7
- *     state = (self.future,)
+ *     state = (self.future, self.has_yielded)
  *     _dict = getattr(self, '__dict__', None)
  *     if _dict is not None:             # <<<<<<<<<<<<<<
  *         state += (_dict,)
@@ -15156,11 +15571,11 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
  *     else:
  *         use_setstate = self.future is not None             # <<<<<<<<<<<<<<
  *     if use_setstate:
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, None), state
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, None), state
  */
   /*else*/ {
-    __pyx_t_2 = (((PyObject *)__pyx_v_self->future) != Py_None);
-    __pyx_v_use_setstate = __pyx_t_2;
+    __pyx_t_3 = (((PyObject *)__pyx_v_self->future) != Py_None);
+    __pyx_v_use_setstate = __pyx_t_3;
   }
   __pyx_L3:;
 
@@ -15168,7 +15583,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
  *     else:
  *         use_setstate = self.future is not None
  *     if use_setstate:             # <<<<<<<<<<<<<<
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, None), state
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, None), state
  *     else:
  */
   if (__pyx_v_use_setstate) {
@@ -15176,35 +15591,35 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
     /* "(tree fragment)":13
  *         use_setstate = self.future is not None
  *     if use_setstate:
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, None), state             # <<<<<<<<<<<<<<
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, None), state             # <<<<<<<<<<<<<<
  *     else:
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, state)
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, state)
  */
     __Pyx_XDECREF(__pyx_r);
-    __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_pyx_unpickle_FutureIterator); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 13, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_3);
-    __pyx_t_1 = PyTuple_New(3); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 13, __pyx_L1_error)
+    __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_n_s_pyx_unpickle_FutureIterator); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 13, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_1);
+    __pyx_t_2 = PyTuple_New(3); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 13, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_2);
     __Pyx_INCREF(((PyObject *)Py_TYPE(((PyObject *)__pyx_v_self))));
     __Pyx_GIVEREF(((PyObject *)Py_TYPE(((PyObject *)__pyx_v_self))));
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 0, ((PyObject *)Py_TYPE(((PyObject *)__pyx_v_self))))) __PYX_ERR(8, 13, __pyx_L1_error);
-    __Pyx_INCREF(__pyx_int_247152104);
-    __Pyx_GIVEREF(__pyx_int_247152104);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 1, __pyx_int_247152104)) __PYX_ERR(8, 13, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 0, ((PyObject *)Py_TYPE(((PyObject *)__pyx_v_self))))) __PYX_ERR(8, 13, __pyx_L1_error);
+    __Pyx_INCREF(__pyx_int_41175436);
+    __Pyx_GIVEREF(__pyx_int_41175436);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 1, __pyx_int_41175436)) __PYX_ERR(8, 13, __pyx_L1_error);
     __Pyx_INCREF(Py_None);
     __Pyx_GIVEREF(Py_None);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 2, Py_None)) __PYX_ERR(8, 13, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 2, Py_None)) __PYX_ERR(8, 13, __pyx_L1_error);
     __pyx_t_4 = PyTuple_New(3); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 13, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
-    __Pyx_GIVEREF(__pyx_t_3);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 0, __pyx_t_3)) __PYX_ERR(8, 13, __pyx_L1_error);
     __Pyx_GIVEREF(__pyx_t_1);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 1, __pyx_t_1)) __PYX_ERR(8, 13, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 0, __pyx_t_1)) __PYX_ERR(8, 13, __pyx_L1_error);
+    __Pyx_GIVEREF(__pyx_t_2);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 1, __pyx_t_2)) __PYX_ERR(8, 13, __pyx_L1_error);
     __Pyx_INCREF(__pyx_v_state);
     __Pyx_GIVEREF(__pyx_v_state);
     if (__Pyx_PyTuple_SET_ITEM(__pyx_t_4, 2, __pyx_v_state)) __PYX_ERR(8, 13, __pyx_L1_error);
-    __pyx_t_3 = 0;
     __pyx_t_1 = 0;
+    __pyx_t_2 = 0;
     __pyx_r = __pyx_t_4;
     __pyx_t_4 = 0;
     goto __pyx_L0;
@@ -15213,15 +15628,15 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
  *     else:
  *         use_setstate = self.future is not None
  *     if use_setstate:             # <<<<<<<<<<<<<<
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, None), state
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, None), state
  *     else:
  */
   }
 
   /* "(tree fragment)":15
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, None), state
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, None), state
  *     else:
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, state)             # <<<<<<<<<<<<<<
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, state)             # <<<<<<<<<<<<<<
  * def __setstate_cython__(self, __pyx_state):
  *     __pyx_unpickle_FutureIterator__set_state(self, __pyx_state)
  */
@@ -15229,27 +15644,27 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
     __Pyx_XDECREF(__pyx_r);
     __Pyx_GetModuleGlobalName(__pyx_t_4, __pyx_n_s_pyx_unpickle_FutureIterator); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 15, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
-    __pyx_t_1 = PyTuple_New(3); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 15, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_1);
+    __pyx_t_2 = PyTuple_New(3); if (unlikely(!__pyx_t_2)) __PYX_ERR(8, 15, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_2);
     __Pyx_INCREF(((PyObject *)Py_TYPE(((PyObject *)__pyx_v_self))));
     __Pyx_GIVEREF(((PyObject *)Py_TYPE(((PyObject *)__pyx_v_self))));
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 0, ((PyObject *)Py_TYPE(((PyObject *)__pyx_v_self))))) __PYX_ERR(8, 15, __pyx_L1_error);
-    __Pyx_INCREF(__pyx_int_247152104);
-    __Pyx_GIVEREF(__pyx_int_247152104);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 1, __pyx_int_247152104)) __PYX_ERR(8, 15, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 0, ((PyObject *)Py_TYPE(((PyObject *)__pyx_v_self))))) __PYX_ERR(8, 15, __pyx_L1_error);
+    __Pyx_INCREF(__pyx_int_41175436);
+    __Pyx_GIVEREF(__pyx_int_41175436);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 1, __pyx_int_41175436)) __PYX_ERR(8, 15, __pyx_L1_error);
     __Pyx_INCREF(__pyx_v_state);
     __Pyx_GIVEREF(__pyx_v_state);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 2, __pyx_v_state)) __PYX_ERR(8, 15, __pyx_L1_error);
-    __pyx_t_3 = PyTuple_New(2); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 15, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_3);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_2, 2, __pyx_v_state)) __PYX_ERR(8, 15, __pyx_L1_error);
+    __pyx_t_1 = PyTuple_New(2); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 15, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_1);
     __Pyx_GIVEREF(__pyx_t_4);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, __pyx_t_4)) __PYX_ERR(8, 15, __pyx_L1_error);
-    __Pyx_GIVEREF(__pyx_t_1);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 1, __pyx_t_1)) __PYX_ERR(8, 15, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 0, __pyx_t_4)) __PYX_ERR(8, 15, __pyx_L1_error);
+    __Pyx_GIVEREF(__pyx_t_2);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_1, 1, __pyx_t_2)) __PYX_ERR(8, 15, __pyx_L1_error);
     __pyx_t_4 = 0;
+    __pyx_t_2 = 0;
+    __pyx_r = __pyx_t_1;
     __pyx_t_1 = 0;
-    __pyx_r = __pyx_t_3;
-    __pyx_t_3 = 0;
     goto __pyx_L0;
   }
 
@@ -15262,7 +15677,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
   /* function exit code */
   __pyx_L1_error:;
   __Pyx_XDECREF(__pyx_t_1);
-  __Pyx_XDECREF(__pyx_t_3);
+  __Pyx_XDECREF(__pyx_t_2);
   __Pyx_XDECREF(__pyx_t_4);
   __Pyx_AddTraceback("asyncio_compat._speedups.core.FutureIterator.__reduce_cython__", __pyx_clineno, __pyx_lineno, __pyx_filename);
   __pyx_r = NULL;
@@ -15276,7 +15691,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_10_
 
 /* "(tree fragment)":16
  *     else:
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, state)
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, state)
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_FutureIterator__set_state(self, __pyx_state)
  */
@@ -15387,7 +15802,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_12_
   __Pyx_RefNannySetupContext("__setstate_cython__", 1);
 
   /* "(tree fragment)":17
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, state)
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, state)
  * def __setstate_cython__(self, __pyx_state):
  *     __pyx_unpickle_FutureIterator__set_state(self, __pyx_state)             # <<<<<<<<<<<<<<
  */
@@ -15398,7 +15813,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_12_
 
   /* "(tree fragment)":16
  *     else:
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, state)
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, state)
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_FutureIterator__set_state(self, __pyx_state)
  */
@@ -15416,7 +15831,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14FutureIterator_12_
   return __pyx_r;
 }
 
-/* "future.pxi":221
+/* "future.pxi":222
  * 
  * 
  * cdef FutureIterator new_iterator(Future future):             # <<<<<<<<<<<<<<
@@ -15434,19 +15849,19 @@ static struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *__pyx_
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("new_iterator", 1);
 
-  /* "future.pxi":222
+  /* "future.pxi":223
  * 
  * cdef FutureIterator new_iterator(Future future):
  *     cdef FutureIterator iterator = FutureIterator.__new__(FutureIterator)             # <<<<<<<<<<<<<<
  *     iterator.future = future
  *     return iterator
  */
-  __pyx_t_1 = ((PyObject *)__pyx_tp_new_14asyncio_compat_9_speedups_4core_FutureIterator(((PyTypeObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator), __pyx_empty_tuple, NULL)); if (unlikely(!__pyx_t_1)) __PYX_ERR(2, 222, __pyx_L1_error)
+  __pyx_t_1 = ((PyObject *)__pyx_tp_new_14asyncio_compat_9_speedups_4core_FutureIterator(((PyTypeObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator), __pyx_empty_tuple, NULL)); if (unlikely(!__pyx_t_1)) __PYX_ERR(2, 223, __pyx_L1_error)
   __Pyx_GOTREF((PyObject *)__pyx_t_1);
   __pyx_v_iterator = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *)__pyx_t_1);
   __pyx_t_1 = 0;
 
-  /* "future.pxi":223
+  /* "future.pxi":224
  * cdef FutureIterator new_iterator(Future future):
  *     cdef FutureIterator iterator = FutureIterator.__new__(FutureIterator)
  *     iterator.future = future             # <<<<<<<<<<<<<<
@@ -15459,7 +15874,7 @@ static struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *__pyx_
   __Pyx_DECREF((PyObject *)__pyx_v_iterator->future);
   __pyx_v_iterator->future = __pyx_v_future;
 
-  /* "future.pxi":224
+  /* "future.pxi":225
  *     cdef FutureIterator iterator = FutureIterator.__new__(FutureIterator)
  *     iterator.future = future
  *     return iterator             # <<<<<<<<<<<<<<
@@ -15471,7 +15886,7 @@ static struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *__pyx_
   __pyx_r = __pyx_v_iterator;
   goto __pyx_L0;
 
-  /* "future.pxi":221
+  /* "future.pxi":222
  * 
  * 
  * cdef FutureIterator new_iterator(Future future):             # <<<<<<<<<<<<<<
@@ -15491,7 +15906,7 @@ static struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *__pyx_
   return __pyx_r;
 }
 
-/* "future.pxi":235
+/* "future.pxi":236
  * 
  * # By hand, because at an exception Cython makes a traceback: 0.3 us of the 1.1 us of a future's round trip.
  * cdef PyObject *future_iternext(PyObject *self) noexcept:             # <<<<<<<<<<<<<<
@@ -15511,7 +15926,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("future_iternext", 1);
 
-  /* "future.pxi":236
+  /* "future.pxi":237
  * # By hand, because at an exception Cython makes a traceback: 0.3 us of the 1.1 us of a future's round trip.
  * cdef PyObject *future_iternext(PyObject *self) noexcept:
  *     cdef Future future = (<FutureIterator>self).future             # <<<<<<<<<<<<<<
@@ -15523,7 +15938,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
   __pyx_v_future = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)__pyx_t_1);
   __pyx_t_1 = 0;
 
-  /* "future.pxi":237
+  /* "future.pxi":238
  * cdef PyObject *future_iternext(PyObject *self) noexcept:
  *     cdef Future future = (<FutureIterator>self).future
  *     if future is None:             # <<<<<<<<<<<<<<
@@ -15533,17 +15948,17 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
   __pyx_t_2 = (((PyObject *)__pyx_v_future) == Py_None);
   if (__pyx_t_2) {
 
-    /* "future.pxi":238
+    /* "future.pxi":239
  *     cdef Future future = (<FutureIterator>self).future
  *     if future is None:
  *         return NULL             # <<<<<<<<<<<<<<
  *     if future.state == PENDING:
- *         if future._asyncio_future_blocking:
+ *         if (<FutureIterator>self).has_yielded:
  */
     __pyx_r = NULL;
     goto __pyx_L0;
 
-    /* "future.pxi":237
+    /* "future.pxi":238
  * cdef PyObject *future_iternext(PyObject *self) noexcept:
  *     cdef Future future = (<FutureIterator>self).future
  *     if future is None:             # <<<<<<<<<<<<<<
@@ -15552,64 +15967,73 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
  */
   }
 
-  /* "future.pxi":239
+  /* "future.pxi":240
  *     if future is None:
  *         return NULL
  *     if future.state == PENDING:             # <<<<<<<<<<<<<<
- *         if future._asyncio_future_blocking:
+ *         if (<FutureIterator>self).has_yielded:
  *             PyErr_SetObject(AssertionError, "yield from wasn't used with future")
  */
   __pyx_t_2 = (__pyx_v_future->state == __pyx_e_14asyncio_compat_9_speedups_4core_PENDING);
   if (__pyx_t_2) {
 
-    /* "future.pxi":240
+    /* "future.pxi":241
  *         return NULL
  *     if future.state == PENDING:
- *         if future._asyncio_future_blocking:             # <<<<<<<<<<<<<<
+ *         if (<FutureIterator>self).has_yielded:             # <<<<<<<<<<<<<<
  *             PyErr_SetObject(AssertionError, "yield from wasn't used with future")
  *             return NULL
  */
-    if (__pyx_v_future->_asyncio_future_blocking) {
+    if (((struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *)__pyx_v_self)->has_yielded) {
 
-      /* "future.pxi":241
+      /* "future.pxi":242
  *     if future.state == PENDING:
- *         if future._asyncio_future_blocking:
+ *         if (<FutureIterator>self).has_yielded:
  *             PyErr_SetObject(AssertionError, "yield from wasn't used with future")             # <<<<<<<<<<<<<<
  *             return NULL
- *         future._asyncio_future_blocking = True
+ *         (<FutureIterator>self).has_yielded = True
  */
       PyErr_SetObject(__pyx_builtin_AssertionError, __pyx_kp_u_yield_from_wasn_t_used_with_futu);
 
-      /* "future.pxi":242
- *         if future._asyncio_future_blocking:
+      /* "future.pxi":243
+ *         if (<FutureIterator>self).has_yielded:
  *             PyErr_SetObject(AssertionError, "yield from wasn't used with future")
  *             return NULL             # <<<<<<<<<<<<<<
+ *         (<FutureIterator>self).has_yielded = True
  *         future._asyncio_future_blocking = True
- *         Py_INCREF(future)
  */
       __pyx_r = NULL;
       goto __pyx_L0;
 
-      /* "future.pxi":240
+      /* "future.pxi":241
  *         return NULL
  *     if future.state == PENDING:
- *         if future._asyncio_future_blocking:             # <<<<<<<<<<<<<<
+ *         if (<FutureIterator>self).has_yielded:             # <<<<<<<<<<<<<<
  *             PyErr_SetObject(AssertionError, "yield from wasn't used with future")
  *             return NULL
  */
     }
 
-    /* "future.pxi":243
+    /* "future.pxi":244
  *             PyErr_SetObject(AssertionError, "yield from wasn't used with future")
  *             return NULL
+ *         (<FutureIterator>self).has_yielded = True             # <<<<<<<<<<<<<<
+ *         future._asyncio_future_blocking = True
+ *         Py_INCREF(future)
+ */
+    ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *)__pyx_v_self)->has_yielded = 1;
+
+    /* "future.pxi":245
+ *             return NULL
+ *         (<FutureIterator>self).has_yielded = True
  *         future._asyncio_future_blocking = True             # <<<<<<<<<<<<<<
  *         Py_INCREF(future)
  *         return <PyObject *>future
  */
     __pyx_v_future->_asyncio_future_blocking = 1;
 
-    /* "future.pxi":244
- *             return NULL
+    /* "future.pxi":246
+ *         (<FutureIterator>self).has_yielded = True
  *         future._asyncio_future_blocking = True
  *         Py_INCREF(future)             # <<<<<<<<<<<<<<
  *         return <PyObject *>future
@@ -15617,7 +16041,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
  */
     Py_INCREF(((PyObject *)__pyx_v_future));
 
-    /* "future.pxi":245
+    /* "future.pxi":247
  *         future._asyncio_future_blocking = True
  *         Py_INCREF(future)
  *         return <PyObject *>future             # <<<<<<<<<<<<<<
@@ -15627,16 +16051,16 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
     __pyx_r = ((PyObject *)__pyx_v_future);
     goto __pyx_L0;
 
-    /* "future.pxi":239
+    /* "future.pxi":240
  *     if future is None:
  *         return NULL
  *     if future.state == PENDING:             # <<<<<<<<<<<<<<
- *         if future._asyncio_future_blocking:
+ *         if (<FutureIterator>self).has_yielded:
  *             PyErr_SetObject(AssertionError, "yield from wasn't used with future")
  */
   }
 
-  /* "future.pxi":246
+  /* "future.pxi":248
  *         Py_INCREF(future)
  *         return <PyObject *>future
  *     (<FutureIterator>self).future = None             # <<<<<<<<<<<<<<
@@ -15649,7 +16073,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
   __Pyx_DECREF((PyObject *)((struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *)__pyx_v_self)->future);
   ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *)__pyx_v_self)->future = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)Py_None);
 
-  /* "future.pxi":247
+  /* "future.pxi":249
  *         return <PyObject *>future
  *     (<FutureIterator>self).future = None
  *     if future.state == CANCELLED:             # <<<<<<<<<<<<<<
@@ -15659,7 +16083,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
   __pyx_t_2 = (__pyx_v_future->state == __pyx_e_14asyncio_compat_9_speedups_4core_CANCELLED);
   if (__pyx_t_2) {
 
-    /* "future.pxi":248
+    /* "future.pxi":250
  *     (<FutureIterator>self).future = None
  *     if future.state == CANCELLED:
  *         PyErr_SetObject(CancelledError, None)             # <<<<<<<<<<<<<<
@@ -15671,7 +16095,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
     PyErr_SetObject(__pyx_t_1, Py_None);
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-    /* "future.pxi":247
+    /* "future.pxi":249
  *         return <PyObject *>future
  *     (<FutureIterator>self).future = None
  *     if future.state == CANCELLED:             # <<<<<<<<<<<<<<
@@ -15681,7 +16105,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
     goto __pyx_L6;
   }
 
-  /* "future.pxi":250
+  /* "future.pxi":252
  *         PyErr_SetObject(CancelledError, None)
  *     else:
  *         future._log_traceback = False             # <<<<<<<<<<<<<<
@@ -15691,7 +16115,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
   /*else*/ {
     __pyx_v_future->_log_traceback = 0;
 
-    /* "future.pxi":251
+    /* "future.pxi":253
  *     else:
  *         future._log_traceback = False
  *         if future._exception is not None:             # <<<<<<<<<<<<<<
@@ -15701,7 +16125,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
     __pyx_t_2 = (__pyx_v_future->_exception != Py_None);
     if (__pyx_t_2) {
 
-      /* "future.pxi":252
+      /* "future.pxi":254
  *         future._log_traceback = False
  *         if future._exception is not None:
  *             PyErr_SetObject(type(future._exception), future._exception)             # <<<<<<<<<<<<<<
@@ -15713,7 +16137,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
       PyErr_SetObject(((PyObject *)Py_TYPE(__pyx_v_future->_exception)), __pyx_t_1);
       __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-      /* "future.pxi":251
+      /* "future.pxi":253
  *     else:
  *         future._log_traceback = False
  *         if future._exception is not None:             # <<<<<<<<<<<<<<
@@ -15723,7 +16147,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
       goto __pyx_L7;
     }
 
-    /* "future.pxi":253
+    /* "future.pxi":255
  *         if future._exception is not None:
  *             PyErr_SetObject(type(future._exception), future._exception)
  *         elif isinstance(future._result, (tuple, BaseException)):             # <<<<<<<<<<<<<<
@@ -15747,19 +16171,19 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
     __pyx_L8_bool_binop_done:;
     if (__pyx_t_2) {
 
-      /* "future.pxi":255
+      /* "future.pxi":257
  *         elif isinstance(future._result, (tuple, BaseException)):
  *             # Else it would be taken for the arguments, or for the exception itself.
  *             PyErr_SetObject(StopIteration, StopIteration(future._result))             # <<<<<<<<<<<<<<
  *         elif future._result is not None:
  *             PyErr_SetObject(StopIteration, future._result)
  */
-      __pyx_t_1 = __Pyx_PyObject_CallOneArg(__pyx_builtin_StopIteration, __pyx_v_future->_result); if (unlikely(!__pyx_t_1)) __PYX_ERR(2, 255, __pyx_L1_error)
+      __pyx_t_1 = __Pyx_PyObject_CallOneArg(__pyx_builtin_StopIteration, __pyx_v_future->_result); if (unlikely(!__pyx_t_1)) __PYX_ERR(2, 257, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_1);
       PyErr_SetObject(__pyx_builtin_StopIteration, __pyx_t_1);
       __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-      /* "future.pxi":253
+      /* "future.pxi":255
  *         if future._exception is not None:
  *             PyErr_SetObject(type(future._exception), future._exception)
  *         elif isinstance(future._result, (tuple, BaseException)):             # <<<<<<<<<<<<<<
@@ -15769,7 +16193,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
       goto __pyx_L7;
     }
 
-    /* "future.pxi":256
+    /* "future.pxi":258
  *             # Else it would be taken for the arguments, or for the exception itself.
  *             PyErr_SetObject(StopIteration, StopIteration(future._result))
  *         elif future._result is not None:             # <<<<<<<<<<<<<<
@@ -15779,7 +16203,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
     __pyx_t_2 = (__pyx_v_future->_result != Py_None);
     if (__pyx_t_2) {
 
-      /* "future.pxi":257
+      /* "future.pxi":259
  *             PyErr_SetObject(StopIteration, StopIteration(future._result))
  *         elif future._result is not None:
  *             PyErr_SetObject(StopIteration, future._result)             # <<<<<<<<<<<<<<
@@ -15791,7 +16215,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
       PyErr_SetObject(__pyx_builtin_StopIteration, __pyx_t_1);
       __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-      /* "future.pxi":256
+      /* "future.pxi":258
  *             # Else it would be taken for the arguments, or for the exception itself.
  *             PyErr_SetObject(StopIteration, StopIteration(future._result))
  *         elif future._result is not None:             # <<<<<<<<<<<<<<
@@ -15803,7 +16227,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
   }
   __pyx_L6:;
 
-  /* "future.pxi":258
+  /* "future.pxi":260
  *         elif future._result is not None:
  *             PyErr_SetObject(StopIteration, future._result)
  *     return NULL             # <<<<<<<<<<<<<<
@@ -15813,7 +16237,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_future_iternext(PyObj
   __pyx_r = NULL;
   goto __pyx_L0;
 
-  /* "future.pxi":235
+  /* "future.pxi":236
  * 
  * # By hand, because at an exception Cython makes a traceback: 0.3 us of the 1.1 us of a future's round trip.
  * cdef PyObject *future_iternext(PyObject *self) noexcept:             # <<<<<<<<<<<<<<
@@ -16560,7 +16984,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
  *         cdef Future waited
  *         if type(future) is FutureType or type(future) is TaskType:             # <<<<<<<<<<<<<<
  *             waited = <Future>future
- *             if waited.state == FINISHED:
+ *             if waited.state == FINISHED and (waited._exception is None or isinstance(waited._exception, Exception)):
  */
   __pyx_t_2 = (((PyObject *)Py_TYPE(__pyx_v_future)) == __pyx_v_14asyncio_compat_9_speedups_4core_FutureType);
   if (!__pyx_t_2) {
@@ -16577,7 +17001,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
  *         cdef Future waited
  *         if type(future) is FutureType or type(future) is TaskType:
  *             waited = <Future>future             # <<<<<<<<<<<<<<
- *             if waited.state == FINISHED:
+ *             if waited.state == FINISHED and (waited._exception is None or isinstance(waited._exception, Exception)):
  *                 waited._log_traceback = False
  */
     __pyx_t_3 = __pyx_v_future;
@@ -16588,16 +17012,33 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
     /* "task.pxi":46
  *         if type(future) is FutureType or type(future) is TaskType:
  *             waited = <Future>future
- *             if waited.state == FINISHED:             # <<<<<<<<<<<<<<
+ *             if waited.state == FINISHED and (waited._exception is None or isinstance(waited._exception, Exception)):             # <<<<<<<<<<<<<<
  *                 waited._log_traceback = False
  *                 return self.step(waited._exception)
  */
-    __pyx_t_1 = (__pyx_v_waited->state == __pyx_e_14asyncio_compat_9_speedups_4core_FINISHED);
+    __pyx_t_2 = (__pyx_v_waited->state == __pyx_e_14asyncio_compat_9_speedups_4core_FINISHED);
+    if (__pyx_t_2) {
+    } else {
+      __pyx_t_1 = __pyx_t_2;
+      goto __pyx_L7_bool_binop_done;
+    }
+    __pyx_t_2 = (__pyx_v_waited->_exception == Py_None);
+    if (!__pyx_t_2) {
+    } else {
+      __pyx_t_1 = __pyx_t_2;
+      goto __pyx_L7_bool_binop_done;
+    }
+    __pyx_t_3 = __pyx_v_waited->_exception;
+    __Pyx_INCREF(__pyx_t_3);
+    __pyx_t_2 = __Pyx_PyException_Check(__pyx_t_3); 
+    __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+    __pyx_t_1 = __pyx_t_2;
+    __pyx_L7_bool_binop_done:;
     if (__pyx_t_1) {
 
       /* "task.pxi":47
  *             waited = <Future>future
- *             if waited.state == FINISHED:
+ *             if waited.state == FINISHED and (waited._exception is None or isinstance(waited._exception, Exception)):
  *                 waited._log_traceback = False             # <<<<<<<<<<<<<<
  *                 return self.step(waited._exception)
  *             if waited.state == CANCELLED:
@@ -16605,7 +17046,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
       __pyx_v_waited->_log_traceback = 0;
 
       /* "task.pxi":48
- *             if waited.state == FINISHED:
+ *             if waited.state == FINISHED and (waited._exception is None or isinstance(waited._exception, Exception)):
  *                 waited._log_traceback = False
  *                 return self.step(waited._exception)             # <<<<<<<<<<<<<<
  *             if waited.state == CANCELLED:
@@ -16621,7 +17062,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
       /* "task.pxi":46
  *         if type(future) is FutureType or type(future) is TaskType:
  *             waited = <Future>future
- *             if waited.state == FINISHED:             # <<<<<<<<<<<<<<
+ *             if waited.state == FINISHED and (waited._exception is None or isinstance(waited._exception, Exception)):             # <<<<<<<<<<<<<<
  *                 waited._log_traceback = False
  *                 return self.step(waited._exception)
  */
@@ -16686,7 +17127,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
  *         cdef Future waited
  *         if type(future) is FutureType or type(future) is TaskType:             # <<<<<<<<<<<<<<
  *             waited = <Future>future
- *             if waited.state == FINISHED:
+ *             if waited.state == FINISHED and (waited._exception is None or isinstance(waited._exception, Exception)):
  */
   }
 
@@ -16713,7 +17154,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
  *         except Exception as exc:
  *             return self.step(exc)
  */
-      __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_result); if (unlikely(!__pyx_t_5)) __PYX_ERR(9, 52, __pyx_L8_error)
+      __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_result); if (unlikely(!__pyx_t_5)) __PYX_ERR(9, 52, __pyx_L11_error)
       __Pyx_GOTREF(__pyx_t_5);
       __pyx_t_6 = NULL;
       __pyx_t_7 = 0;
@@ -16733,7 +17174,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
         PyObject *__pyx_callargs[2] = {__pyx_t_6, NULL};
         __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_7, 0+__pyx_t_7);
         __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
-        if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 52, __pyx_L8_error)
+        if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 52, __pyx_L11_error)
         __Pyx_GOTREF(__pyx_t_3);
         __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       }
@@ -16750,8 +17191,8 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
     __Pyx_XDECREF(__pyx_t_8); __pyx_t_8 = 0;
     __Pyx_XDECREF(__pyx_t_9); __pyx_t_9 = 0;
     __Pyx_XDECREF(__pyx_t_10); __pyx_t_10 = 0;
-    goto __pyx_L13_try_end;
-    __pyx_L8_error:;
+    goto __pyx_L16_try_end;
+    __pyx_L11_error:;
     __Pyx_XDECREF(__pyx_t_3); __pyx_t_3 = 0;
     __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
     __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
@@ -16766,7 +17207,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
     __pyx_t_4 = __Pyx_PyErr_ExceptionMatches(((PyObject *)(&((PyTypeObject*)PyExc_Exception)[0])));
     if (__pyx_t_4) {
       __Pyx_AddTraceback("asyncio_compat._speedups.core.Task.wakeup", __pyx_clineno, __pyx_lineno, __pyx_filename);
-      if (__Pyx_GetException(&__pyx_t_3, &__pyx_t_5, &__pyx_t_6) < 0) __PYX_ERR(9, 53, __pyx_L10_except_error)
+      if (__Pyx_GetException(&__pyx_t_3, &__pyx_t_5, &__pyx_t_6) < 0) __PYX_ERR(9, 53, __pyx_L13_except_error)
       __Pyx_XGOTREF(__pyx_t_3);
       __Pyx_XGOTREF(__pyx_t_5);
       __Pyx_XGOTREF(__pyx_t_6);
@@ -16781,12 +17222,12 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
  *         return self.step(None)
  * 
  */
-        __pyx_t_4 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_self->__pyx_base.__pyx_vtab)->step(__pyx_v_self, __pyx_v_exc); if (unlikely(__pyx_t_4 == ((int)-1))) __PYX_ERR(9, 54, __pyx_L19_error)
+        __pyx_t_4 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_self->__pyx_base.__pyx_vtab)->step(__pyx_v_self, __pyx_v_exc); if (unlikely(__pyx_t_4 == ((int)-1))) __PYX_ERR(9, 54, __pyx_L22_error)
         __pyx_r = __pyx_t_4;
         __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
         __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
         __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
-        goto __pyx_L18_return;
+        goto __pyx_L21_return;
       }
 
       /* "task.pxi":53
@@ -16797,7 +17238,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
  *         return self.step(None)
  */
       /*finally:*/ {
-        __pyx_L19_error:;
+        __pyx_L22_error:;
         /*exception exit:*/{
           __Pyx_PyThreadState_declare
           __Pyx_PyThreadState_assign
@@ -16826,17 +17267,17 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
           __Pyx_ErrRestore(__pyx_t_13, __pyx_t_14, __pyx_t_15);
           __pyx_t_13 = 0; __pyx_t_14 = 0; __pyx_t_15 = 0; __pyx_t_16 = 0; __pyx_t_17 = 0; __pyx_t_18 = 0;
           __pyx_lineno = __pyx_t_4; __pyx_clineno = __pyx_t_11; __pyx_filename = __pyx_t_12;
-          goto __pyx_L10_except_error;
+          goto __pyx_L13_except_error;
         }
-        __pyx_L18_return: {
+        __pyx_L21_return: {
           __pyx_t_11 = __pyx_r;
           __Pyx_DECREF(__pyx_v_exc); __pyx_v_exc = 0;
           __pyx_r = __pyx_t_11;
-          goto __pyx_L11_except_return;
+          goto __pyx_L14_except_return;
         }
       }
     }
-    goto __pyx_L10_except_error;
+    goto __pyx_L13_except_error;
 
     /* "task.pxi":51
  *             if waited.state == CANCELLED:
@@ -16845,19 +17286,19 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Task_wakeup(struct __pyx_o
  *             future.result()
  *         except Exception as exc:
  */
-    __pyx_L10_except_error:;
+    __pyx_L13_except_error:;
     __Pyx_XGIVEREF(__pyx_t_8);
     __Pyx_XGIVEREF(__pyx_t_9);
     __Pyx_XGIVEREF(__pyx_t_10);
     __Pyx_ExceptionReset(__pyx_t_8, __pyx_t_9, __pyx_t_10);
     goto __pyx_L1_error;
-    __pyx_L11_except_return:;
+    __pyx_L14_except_return:;
     __Pyx_XGIVEREF(__pyx_t_8);
     __Pyx_XGIVEREF(__pyx_t_9);
     __Pyx_XGIVEREF(__pyx_t_10);
     __Pyx_ExceptionReset(__pyx_t_8, __pyx_t_9, __pyx_t_10);
     goto __pyx_L0;
-    __pyx_L13_try_end:;
+    __pyx_L16_try_end:;
   }
 
   /* "task.pxi":55
@@ -19673,15 +20114,15 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_leave_step(struct __pyx_obj
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_5current_task(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_7current_task(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_5current_task = {"current_task", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_5current_task, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_5current_task(PyObject *__pyx_self, 
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_7current_task = {"current_task", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_7current_task, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_7current_task(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
@@ -19755,7 +20196,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_4current_task(__pyx_self, __pyx_v_loop);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_6current_task(__pyx_self, __pyx_v_loop);
 
   /* function exit code */
   {
@@ -19768,7 +20209,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4current_task(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_loop) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_6current_task(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_loop) {
   PyObject *__pyx_r = NULL;
   __Pyx_RefNannyDeclarations
   int __pyx_t_1;
@@ -20020,16 +20461,16 @@ static void __pyx_f_14asyncio_compat_9_speedups_4core_leave(struct __pyx_obj_14a
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_7all_tasks(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_9all_tasks(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-PyDoc_STRVAR(__pyx_doc_14asyncio_compat_9_speedups_4core_6all_tasks, "The set of those of *loop* that exist, done or not.");
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_7all_tasks = {"all_tasks", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_7all_tasks, __Pyx_METH_FASTCALL|METH_KEYWORDS, __pyx_doc_14asyncio_compat_9_speedups_4core_6all_tasks};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_7all_tasks(PyObject *__pyx_self, 
+PyDoc_STRVAR(__pyx_doc_14asyncio_compat_9_speedups_4core_8all_tasks, "The set of those of *loop* that exist, done or not.");
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_9all_tasks = {"all_tasks", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_9all_tasks, __Pyx_METH_FASTCALL|METH_KEYWORDS, __pyx_doc_14asyncio_compat_9_speedups_4core_8all_tasks};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_9all_tasks(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
@@ -20103,7 +20544,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_6all_tasks(__pyx_self, __pyx_v_loop);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_8all_tasks(__pyx_self, __pyx_v_loop);
 
   /* function exit code */
   {
@@ -20116,7 +20557,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_6all_tasks(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_loop) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8all_tasks(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_loop) {
   PyObject *__pyx_v_task;
   PyObject *__pyx_v_found = NULL;
   PyObject *__pyx_r = NULL;
@@ -21648,7 +22089,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback_
  *     def __call__(self, child):
  *         self.outer.take(self.number, child)             # <<<<<<<<<<<<<<
  * 
- * 
+ *     @property
  */
   __pyx_t_1 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Gathering *)__pyx_v_self->outer->__pyx_base.__pyx_vtab)->take(__pyx_v_self->outer, __pyx_v_self->number, __pyx_v_child); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(3, 59, __pyx_L1_error)
 
@@ -21665,6 +22106,76 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback_
   goto __pyx_L0;
   __pyx_L1_error:;
   __Pyx_AddTraceback("asyncio_compat._speedups.core.GatheringCallback.__call__", __pyx_clineno, __pyx_lineno, __pyx_filename);
+  __pyx_r = NULL;
+  __pyx_L0:;
+  __Pyx_XGIVEREF(__pyx_r);
+  __Pyx_RefNannyFinishContext();
+  return __pyx_r;
+}
+
+/* "gather.pxi":61
+ *         self.outer.take(self.number, child)
+ * 
+ *     @property             # <<<<<<<<<<<<<<
+ *     def __qualname__(self):
+ *         """For the repr of the child."""
+ */
+
+/* Python wrapper */
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_17GatheringCallback_12__qualname___1__get__(PyObject *__pyx_v_self); /*proto*/
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_17GatheringCallback_12__qualname___1__get__(PyObject *__pyx_v_self) {
+  CYTHON_UNUSED PyObject *const *__pyx_kwvalues;
+  PyObject *__pyx_r = 0;
+  __Pyx_RefNannyDeclarations
+  __Pyx_RefNannySetupContext("__get__ (wrapper)", 0);
+  __pyx_kwvalues = __Pyx_KwValues_VARARGS(__pyx_args, __pyx_nargs);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback_12__qualname_____get__(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_GatheringCallback *)__pyx_v_self));
+
+  /* function exit code */
+  __Pyx_RefNannyFinishContext();
+  return __pyx_r;
+}
+
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback_12__qualname_____get__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_GatheringCallback *__pyx_v_self) {
+  PyObject *__pyx_r = NULL;
+  __Pyx_RefNannyDeclarations
+  PyObject *__pyx_t_1 = NULL;
+  PyObject *__pyx_t_2 = NULL;
+  int __pyx_lineno = 0;
+  const char *__pyx_filename = NULL;
+  int __pyx_clineno = 0;
+  __Pyx_RefNannySetupContext("__get__", 1);
+
+  /* "gather.pxi":64
+ *     def __qualname__(self):
+ *         """For the repr of the child."""
+ *         return 'gather.<locals>._done_callback(%d)' % self.number             # <<<<<<<<<<<<<<
+ * 
+ * 
+ */
+  __Pyx_XDECREF(__pyx_r);
+  __pyx_t_1 = PyInt_FromSsize_t(__pyx_v_self->number); if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 64, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_1);
+  __pyx_t_2 = PyUnicode_Format(__pyx_kp_u_gather_locals__done_callback_d, __pyx_t_1); if (unlikely(!__pyx_t_2)) __PYX_ERR(3, 64, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_2);
+  __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
+  __pyx_r = __pyx_t_2;
+  __pyx_t_2 = 0;
+  goto __pyx_L0;
+
+  /* "gather.pxi":61
+ *         self.outer.take(self.number, child)
+ * 
+ *     @property             # <<<<<<<<<<<<<<
+ *     def __qualname__(self):
+ *         """For the repr of the child."""
+ */
+
+  /* function exit code */
+  __pyx_L1_error:;
+  __Pyx_XDECREF(__pyx_t_1);
+  __Pyx_XDECREF(__pyx_t_2);
+  __Pyx_AddTraceback("asyncio_compat._speedups.core.GatheringCallback.__qualname__.__get__", __pyx_clineno, __pyx_lineno, __pyx_filename);
   __pyx_r = NULL;
   __pyx_L0:;
   __Pyx_XGIVEREF(__pyx_r);
@@ -22078,7 +22589,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback_
   return __pyx_r;
 }
 
-/* "gather.pxi":62
+/* "gather.pxi":67
  * 
  * 
  * def gather(tuple arguments, loop, bint return_exceptions):             # <<<<<<<<<<<<<<
@@ -22087,15 +22598,15 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_17GatheringCallback_
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_9gather(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_11gather(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_9gather = {"gather", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_9gather, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_9gather(PyObject *__pyx_self, 
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_11gather = {"gather", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_11gather, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_11gather(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
@@ -22145,7 +22656,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(3, 62, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(3, 67, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
         CYTHON_FALLTHROUGH;
         case  1:
@@ -22153,9 +22664,9 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[1]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(3, 62, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(3, 67, __pyx_L3_error)
         else {
-          __Pyx_RaiseArgtupleInvalid("gather", 1, 3, 3, 1); __PYX_ERR(3, 62, __pyx_L3_error)
+          __Pyx_RaiseArgtupleInvalid("gather", 1, 3, 3, 1); __PYX_ERR(3, 67, __pyx_L3_error)
         }
         CYTHON_FALLTHROUGH;
         case  2:
@@ -22163,14 +22674,14 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[2]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(3, 62, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(3, 67, __pyx_L3_error)
         else {
-          __Pyx_RaiseArgtupleInvalid("gather", 1, 3, 3, 2); __PYX_ERR(3, 62, __pyx_L3_error)
+          __Pyx_RaiseArgtupleInvalid("gather", 1, 3, 3, 2); __PYX_ERR(3, 67, __pyx_L3_error)
         }
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "gather") < 0)) __PYX_ERR(3, 62, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "gather") < 0)) __PYX_ERR(3, 67, __pyx_L3_error)
       }
     } else if (unlikely(__pyx_nargs != 3)) {
       goto __pyx_L5_argtuple_error;
@@ -22181,11 +22692,11 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
     }
     __pyx_v_arguments = ((PyObject*)values[0]);
     __pyx_v_loop = values[1];
-    __pyx_v_return_exceptions = __Pyx_PyObject_IsTrue(values[2]); if (unlikely((__pyx_v_return_exceptions == (int)-1) && PyErr_Occurred())) __PYX_ERR(3, 62, __pyx_L3_error)
+    __pyx_v_return_exceptions = __Pyx_PyObject_IsTrue(values[2]); if (unlikely((__pyx_v_return_exceptions == (int)-1) && PyErr_Occurred())) __PYX_ERR(3, 67, __pyx_L3_error)
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("gather", 1, 3, 3, __pyx_nargs); __PYX_ERR(3, 62, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("gather", 1, 3, 3, __pyx_nargs); __PYX_ERR(3, 67, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -22199,8 +22710,8 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_arguments), (&PyTuple_Type), 1, "arguments", 1))) __PYX_ERR(3, 62, __pyx_L1_error)
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_8gather(__pyx_self, __pyx_v_arguments, __pyx_v_loop, __pyx_v_return_exceptions);
+  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_arguments), (&PyTuple_Type), 1, "arguments", 1))) __PYX_ERR(3, 67, __pyx_L1_error)
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_10gather(__pyx_self, __pyx_v_arguments, __pyx_v_loop, __pyx_v_return_exceptions);
 
   /* function exit code */
   goto __pyx_L0;
@@ -22217,7 +22728,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_arguments, PyObject *__pyx_v_loop, int __pyx_v_return_exceptions) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_10gather(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v_arguments, PyObject *__pyx_v_loop, int __pyx_v_return_exceptions) {
   struct __pyx_obj_14asyncio_compat_9_speedups_4core_Gathering *__pyx_v_outer = 0;
   struct __pyx_obj_14asyncio_compat_9_speedups_4core_GatheringCallback *__pyx_v_callback = 0;
   PyObject *__pyx_v_future_of = 0;
@@ -22247,31 +22758,31 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
   __Pyx_RefNannySetupContext("gather", 0);
   __Pyx_INCREF(__pyx_v_loop);
 
-  /* "gather.pxi":65
+  /* "gather.pxi":70
  *     cdef Gathering outer
  *     cdef GatheringCallback callback
  *     cdef dict future_of = {}             # <<<<<<<<<<<<<<
  *     cdef list children = []
  *     cdef Py_ssize_t number
  */
-  __pyx_t_1 = __Pyx_PyDict_NewPresized(0); if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 65, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyDict_NewPresized(0); if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 70, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __pyx_v_future_of = ((PyObject*)__pyx_t_1);
   __pyx_t_1 = 0;
 
-  /* "gather.pxi":66
+  /* "gather.pxi":71
  *     cdef GatheringCallback callback
  *     cdef dict future_of = {}
  *     cdef list children = []             # <<<<<<<<<<<<<<
  *     cdef Py_ssize_t number
  *     for argument in arguments:
  */
-  __pyx_t_1 = PyList_New(0); if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 66, __pyx_L1_error)
+  __pyx_t_1 = PyList_New(0); if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 71, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __pyx_v_children = ((PyObject*)__pyx_t_1);
   __pyx_t_1 = 0;
 
-  /* "gather.pxi":68
+  /* "gather.pxi":73
  *     cdef list children = []
  *     cdef Py_ssize_t number
  *     for argument in arguments:             # <<<<<<<<<<<<<<
@@ -22280,7 +22791,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
  */
   if (unlikely(__pyx_v_arguments == Py_None)) {
     PyErr_SetString(PyExc_TypeError, "'NoneType' object is not iterable");
-    __PYX_ERR(3, 68, __pyx_L1_error)
+    __PYX_ERR(3, 73, __pyx_L1_error)
   }
   __pyx_t_1 = __pyx_v_arguments; __Pyx_INCREF(__pyx_t_1);
   __pyx_t_2 = 0;
@@ -22288,32 +22799,32 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
     {
       Py_ssize_t __pyx_temp = __Pyx_PyTuple_GET_SIZE(__pyx_t_1);
       #if !CYTHON_ASSUME_SAFE_MACROS
-      if (unlikely((__pyx_temp < 0))) __PYX_ERR(3, 68, __pyx_L1_error)
+      if (unlikely((__pyx_temp < 0))) __PYX_ERR(3, 73, __pyx_L1_error)
       #endif
       if (__pyx_t_2 >= __pyx_temp) break;
     }
     #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
-    __pyx_t_3 = PyTuple_GET_ITEM(__pyx_t_1, __pyx_t_2); __Pyx_INCREF(__pyx_t_3); __pyx_t_2++; if (unlikely((0 < 0))) __PYX_ERR(3, 68, __pyx_L1_error)
+    __pyx_t_3 = PyTuple_GET_ITEM(__pyx_t_1, __pyx_t_2); __Pyx_INCREF(__pyx_t_3); __pyx_t_2++; if (unlikely((0 < 0))) __PYX_ERR(3, 73, __pyx_L1_error)
     #else
-    __pyx_t_3 = __Pyx_PySequence_ITEM(__pyx_t_1, __pyx_t_2); __pyx_t_2++; if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 68, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PySequence_ITEM(__pyx_t_1, __pyx_t_2); __pyx_t_2++; if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 73, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     #endif
     __Pyx_XDECREF_SET(__pyx_v_argument, __pyx_t_3);
     __pyx_t_3 = 0;
 
-    /* "gather.pxi":69
+    /* "gather.pxi":74
  *     cdef Py_ssize_t number
  *     for argument in arguments:
  *         future = future_of.get(argument)             # <<<<<<<<<<<<<<
  *         if future is None:
  *             if type(argument) is not TaskType and type(argument) is not FutureType and not futures.isfuture(argument):
  */
-    __pyx_t_3 = __Pyx_PyDict_GetItemDefault(__pyx_v_future_of, __pyx_v_argument, Py_None); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 69, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PyDict_GetItemDefault(__pyx_v_future_of, __pyx_v_argument, Py_None); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 74, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_XDECREF_SET(__pyx_v_future, __pyx_t_3);
     __pyx_t_3 = 0;
 
-    /* "gather.pxi":70
+    /* "gather.pxi":75
  *     for argument in arguments:
  *         future = future_of.get(argument)
  *         if future is None:             # <<<<<<<<<<<<<<
@@ -22323,7 +22834,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
     __pyx_t_4 = (__pyx_v_future == Py_None);
     if (__pyx_t_4) {
 
-      /* "gather.pxi":71
+      /* "gather.pxi":76
  *         future = future_of.get(argument)
  *         if future is None:
  *             if type(argument) is not TaskType and type(argument) is not FutureType and not futures.isfuture(argument):             # <<<<<<<<<<<<<<
@@ -22342,9 +22853,9 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         __pyx_t_4 = __pyx_t_5;
         goto __pyx_L7_bool_binop_done;
       }
-      __Pyx_GetModuleGlobalName(__pyx_t_6, __pyx_n_s_futures); if (unlikely(!__pyx_t_6)) __PYX_ERR(3, 71, __pyx_L1_error)
+      __Pyx_GetModuleGlobalName(__pyx_t_6, __pyx_n_s_futures); if (unlikely(!__pyx_t_6)) __PYX_ERR(3, 76, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_6);
-      __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_t_6, __pyx_n_s_isfuture); if (unlikely(!__pyx_t_7)) __PYX_ERR(3, 71, __pyx_L1_error)
+      __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_t_6, __pyx_n_s_isfuture); if (unlikely(!__pyx_t_7)) __PYX_ERR(3, 76, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_7);
       __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
       __pyx_t_6 = NULL;
@@ -22365,18 +22876,18 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         PyObject *__pyx_callargs[2] = {__pyx_t_6, __pyx_v_argument};
         __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_7, __pyx_callargs+1-__pyx_t_8, 1+__pyx_t_8);
         __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
-        if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 71, __pyx_L1_error)
+        if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 76, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_3);
         __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
       }
-      __pyx_t_5 = __Pyx_PyObject_IsTrue(__pyx_t_3); if (unlikely((__pyx_t_5 < 0))) __PYX_ERR(3, 71, __pyx_L1_error)
+      __pyx_t_5 = __Pyx_PyObject_IsTrue(__pyx_t_3); if (unlikely((__pyx_t_5 < 0))) __PYX_ERR(3, 76, __pyx_L1_error)
       __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
       __pyx_t_9 = (!__pyx_t_5);
       __pyx_t_4 = __pyx_t_9;
       __pyx_L7_bool_binop_done:;
       if (__pyx_t_4) {
 
-        /* "gather.pxi":72
+        /* "gather.pxi":77
  *         if future is None:
  *             if type(argument) is not TaskType and type(argument) is not FutureType and not futures.isfuture(argument):
  *                 if loop is not None and type(loop) is LoopType and PyCoro_CheckExact(argument):             # <<<<<<<<<<<<<<
@@ -22400,14 +22911,14 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         __pyx_L11_bool_binop_done:;
         if (__pyx_t_4) {
 
-          /* "gather.pxi":73
+          /* "gather.pxi":78
  *             if type(argument) is not TaskType and type(argument) is not FutureType and not futures.isfuture(argument):
  *                 if loop is not None and type(loop) is LoopType and PyCoro_CheckExact(argument):
  *                     future = (<Loop>loop).create_task(argument)             # <<<<<<<<<<<<<<
  *                 else:
  *                     future = tasks.ensure_future(argument, loop=loop)
  */
-          __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_v_loop, __pyx_n_s_create_task); if (unlikely(!__pyx_t_7)) __PYX_ERR(3, 73, __pyx_L1_error)
+          __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_v_loop, __pyx_n_s_create_task); if (unlikely(!__pyx_t_7)) __PYX_ERR(3, 78, __pyx_L1_error)
           __Pyx_GOTREF(__pyx_t_7);
           __pyx_t_6 = NULL;
           __pyx_t_8 = 0;
@@ -22427,14 +22938,14 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
             PyObject *__pyx_callargs[2] = {__pyx_t_6, __pyx_v_argument};
             __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_7, __pyx_callargs+1-__pyx_t_8, 1+__pyx_t_8);
             __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
-            if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 73, __pyx_L1_error)
+            if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 78, __pyx_L1_error)
             __Pyx_GOTREF(__pyx_t_3);
             __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
           }
           __Pyx_DECREF_SET(__pyx_v_future, __pyx_t_3);
           __pyx_t_3 = 0;
 
-          /* "gather.pxi":72
+          /* "gather.pxi":77
  *         if future is None:
  *             if type(argument) is not TaskType and type(argument) is not FutureType and not futures.isfuture(argument):
  *                 if loop is not None and type(loop) is LoopType and PyCoro_CheckExact(argument):             # <<<<<<<<<<<<<<
@@ -22444,7 +22955,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
           goto __pyx_L10;
         }
 
-        /* "gather.pxi":75
+        /* "gather.pxi":80
  *                     future = (<Loop>loop).create_task(argument)
  *                 else:
  *                     future = tasks.ensure_future(argument, loop=loop)             # <<<<<<<<<<<<<<
@@ -22452,20 +22963,20 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
  *                     loop = future._loop
  */
         /*else*/ {
-          __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_tasks); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 75, __pyx_L1_error)
+          __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_tasks); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 80, __pyx_L1_error)
           __Pyx_GOTREF(__pyx_t_3);
-          __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_ensure_future); if (unlikely(!__pyx_t_7)) __PYX_ERR(3, 75, __pyx_L1_error)
+          __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_ensure_future); if (unlikely(!__pyx_t_7)) __PYX_ERR(3, 80, __pyx_L1_error)
           __Pyx_GOTREF(__pyx_t_7);
           __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-          __pyx_t_3 = PyTuple_New(1); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 75, __pyx_L1_error)
+          __pyx_t_3 = PyTuple_New(1); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 80, __pyx_L1_error)
           __Pyx_GOTREF(__pyx_t_3);
           __Pyx_INCREF(__pyx_v_argument);
           __Pyx_GIVEREF(__pyx_v_argument);
-          if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, __pyx_v_argument)) __PYX_ERR(3, 75, __pyx_L1_error);
-          __pyx_t_6 = __Pyx_PyDict_NewPresized(1); if (unlikely(!__pyx_t_6)) __PYX_ERR(3, 75, __pyx_L1_error)
+          if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, __pyx_v_argument)) __PYX_ERR(3, 80, __pyx_L1_error);
+          __pyx_t_6 = __Pyx_PyDict_NewPresized(1); if (unlikely(!__pyx_t_6)) __PYX_ERR(3, 80, __pyx_L1_error)
           __Pyx_GOTREF(__pyx_t_6);
-          if (PyDict_SetItem(__pyx_t_6, __pyx_n_s_loop, __pyx_v_loop) < 0) __PYX_ERR(3, 75, __pyx_L1_error)
-          __pyx_t_10 = __Pyx_PyObject_Call(__pyx_t_7, __pyx_t_3, __pyx_t_6); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 75, __pyx_L1_error)
+          if (PyDict_SetItem(__pyx_t_6, __pyx_n_s_loop, __pyx_v_loop) < 0) __PYX_ERR(3, 80, __pyx_L1_error)
+          __pyx_t_10 = __Pyx_PyObject_Call(__pyx_t_7, __pyx_t_3, __pyx_t_6); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 80, __pyx_L1_error)
           __Pyx_GOTREF(__pyx_t_10);
           __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
           __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
@@ -22475,7 +22986,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         }
         __pyx_L10:;
 
-        /* "gather.pxi":76
+        /* "gather.pxi":81
  *                 else:
  *                     future = tasks.ensure_future(argument, loop=loop)
  *                 if loop is None:             # <<<<<<<<<<<<<<
@@ -22485,19 +22996,19 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         __pyx_t_4 = (__pyx_v_loop == Py_None);
         if (__pyx_t_4) {
 
-          /* "gather.pxi":77
+          /* "gather.pxi":82
  *                     future = tasks.ensure_future(argument, loop=loop)
  *                 if loop is None:
  *                     loop = future._loop             # <<<<<<<<<<<<<<
  *                 if type(future) is TaskType:
  *                     (<Task>future)._log_destroy_pending = False
  */
-          __pyx_t_10 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 77, __pyx_L1_error)
+          __pyx_t_10 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 82, __pyx_L1_error)
           __Pyx_GOTREF(__pyx_t_10);
           __Pyx_DECREF_SET(__pyx_v_loop, __pyx_t_10);
           __pyx_t_10 = 0;
 
-          /* "gather.pxi":76
+          /* "gather.pxi":81
  *                 else:
  *                     future = tasks.ensure_future(argument, loop=loop)
  *                 if loop is None:             # <<<<<<<<<<<<<<
@@ -22506,7 +23017,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
  */
         }
 
-        /* "gather.pxi":78
+        /* "gather.pxi":83
  *                 if loop is None:
  *                     loop = future._loop
  *                 if type(future) is TaskType:             # <<<<<<<<<<<<<<
@@ -22516,7 +23027,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         __pyx_t_4 = (((PyObject *)Py_TYPE(__pyx_v_future)) == __pyx_v_14asyncio_compat_9_speedups_4core_TaskType);
         if (__pyx_t_4) {
 
-          /* "gather.pxi":79
+          /* "gather.pxi":84
  *                     loop = future._loop
  *                 if type(future) is TaskType:
  *                     (<Task>future)._log_destroy_pending = False             # <<<<<<<<<<<<<<
@@ -22525,7 +23036,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
  */
           ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_future)->_log_destroy_pending = 0;
 
-          /* "gather.pxi":78
+          /* "gather.pxi":83
  *                 if loop is None:
  *                     loop = future._loop
  *                 if type(future) is TaskType:             # <<<<<<<<<<<<<<
@@ -22535,7 +23046,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
           goto __pyx_L15;
         }
 
-        /* "gather.pxi":81
+        /* "gather.pxi":86
  *                     (<Task>future)._log_destroy_pending = False
  *                 else:
  *                     future._log_destroy_pending = False             # <<<<<<<<<<<<<<
@@ -22543,11 +23054,11 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
  *                 future = argument
  */
         /*else*/ {
-          if (__Pyx_PyObject_SetAttrStr(__pyx_v_future, __pyx_n_s_log_destroy_pending, Py_False) < 0) __PYX_ERR(3, 81, __pyx_L1_error)
+          if (__Pyx_PyObject_SetAttrStr(__pyx_v_future, __pyx_n_s_log_destroy_pending, Py_False) < 0) __PYX_ERR(3, 86, __pyx_L1_error)
         }
         __pyx_L15:;
 
-        /* "gather.pxi":71
+        /* "gather.pxi":76
  *         future = future_of.get(argument)
  *         if future is None:
  *             if type(argument) is not TaskType and type(argument) is not FutureType and not futures.isfuture(argument):             # <<<<<<<<<<<<<<
@@ -22557,7 +23068,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         goto __pyx_L6;
       }
 
-      /* "gather.pxi":83
+      /* "gather.pxi":88
  *                     future._log_destroy_pending = False
  *             else:
  *                 future = argument             # <<<<<<<<<<<<<<
@@ -22568,7 +23079,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         __Pyx_INCREF(__pyx_v_argument);
         __Pyx_DECREF_SET(__pyx_v_future, __pyx_v_argument);
 
-        /* "gather.pxi":84
+        /* "gather.pxi":89
  *             else:
  *                 future = argument
  *                 if loop is None:             # <<<<<<<<<<<<<<
@@ -22578,19 +23089,19 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         __pyx_t_4 = (__pyx_v_loop == Py_None);
         if (__pyx_t_4) {
 
-          /* "gather.pxi":85
+          /* "gather.pxi":90
  *                 future = argument
  *                 if loop is None:
  *                     loop = future._loop             # <<<<<<<<<<<<<<
  *                 elif future._loop is not loop:
  *                     raise ValueError('futures are tied to different event loops')
  */
-          __pyx_t_10 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 85, __pyx_L1_error)
+          __pyx_t_10 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 90, __pyx_L1_error)
           __Pyx_GOTREF(__pyx_t_10);
           __Pyx_DECREF_SET(__pyx_v_loop, __pyx_t_10);
           __pyx_t_10 = 0;
 
-          /* "gather.pxi":84
+          /* "gather.pxi":89
  *             else:
  *                 future = argument
  *                 if loop is None:             # <<<<<<<<<<<<<<
@@ -22600,33 +23111,33 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
           goto __pyx_L16;
         }
 
-        /* "gather.pxi":86
+        /* "gather.pxi":91
  *                 if loop is None:
  *                     loop = future._loop
  *                 elif future._loop is not loop:             # <<<<<<<<<<<<<<
  *                     raise ValueError('futures are tied to different event loops')
  *             future_of[argument] = future
  */
-        __pyx_t_10 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 86, __pyx_L1_error)
+        __pyx_t_10 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 91, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_10);
         __pyx_t_4 = (__pyx_t_10 != __pyx_v_loop);
         __Pyx_DECREF(__pyx_t_10); __pyx_t_10 = 0;
         if (unlikely(__pyx_t_4)) {
 
-          /* "gather.pxi":87
+          /* "gather.pxi":92
  *                     loop = future._loop
  *                 elif future._loop is not loop:
  *                     raise ValueError('futures are tied to different event loops')             # <<<<<<<<<<<<<<
  *             future_of[argument] = future
  *         children.append(future)
  */
-          __pyx_t_10 = __Pyx_PyObject_Call(__pyx_builtin_ValueError, __pyx_tuple__5, NULL); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 87, __pyx_L1_error)
+          __pyx_t_10 = __Pyx_PyObject_Call(__pyx_builtin_ValueError, __pyx_tuple__5, NULL); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 92, __pyx_L1_error)
           __Pyx_GOTREF(__pyx_t_10);
           __Pyx_Raise(__pyx_t_10, 0, 0, 0);
           __Pyx_DECREF(__pyx_t_10); __pyx_t_10 = 0;
-          __PYX_ERR(3, 87, __pyx_L1_error)
+          __PYX_ERR(3, 92, __pyx_L1_error)
 
-          /* "gather.pxi":86
+          /* "gather.pxi":91
  *                 if loop is None:
  *                     loop = future._loop
  *                 elif future._loop is not loop:             # <<<<<<<<<<<<<<
@@ -22638,16 +23149,16 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
       }
       __pyx_L6:;
 
-      /* "gather.pxi":88
+      /* "gather.pxi":93
  *                 elif future._loop is not loop:
  *                     raise ValueError('futures are tied to different event loops')
  *             future_of[argument] = future             # <<<<<<<<<<<<<<
  *         children.append(future)
  *     outer = Gathering.__new__(GatheringType)
  */
-      if (unlikely((PyDict_SetItem(__pyx_v_future_of, __pyx_v_argument, __pyx_v_future) < 0))) __PYX_ERR(3, 88, __pyx_L1_error)
+      if (unlikely((PyDict_SetItem(__pyx_v_future_of, __pyx_v_argument, __pyx_v_future) < 0))) __PYX_ERR(3, 93, __pyx_L1_error)
 
-      /* "gather.pxi":70
+      /* "gather.pxi":75
  *     for argument in arguments:
  *         future = future_of.get(argument)
  *         if future is None:             # <<<<<<<<<<<<<<
@@ -22656,16 +23167,16 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
  */
     }
 
-    /* "gather.pxi":89
+    /* "gather.pxi":94
  *                     raise ValueError('futures are tied to different event loops')
  *             future_of[argument] = future
  *         children.append(future)             # <<<<<<<<<<<<<<
  *     outer = Gathering.__new__(GatheringType)
  *     outer.init(loop)
  */
-    __pyx_t_11 = __Pyx_PyList_Append(__pyx_v_children, __pyx_v_future); if (unlikely(__pyx_t_11 == ((int)-1))) __PYX_ERR(3, 89, __pyx_L1_error)
+    __pyx_t_11 = __Pyx_PyList_Append(__pyx_v_children, __pyx_v_future); if (unlikely(__pyx_t_11 == ((int)-1))) __PYX_ERR(3, 94, __pyx_L1_error)
 
-    /* "gather.pxi":68
+    /* "gather.pxi":73
  *     cdef list children = []
  *     cdef Py_ssize_t number
  *     for argument in arguments:             # <<<<<<<<<<<<<<
@@ -22675,14 +23186,14 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
   }
   __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-  /* "gather.pxi":90
+  /* "gather.pxi":95
  *             future_of[argument] = future
  *         children.append(future)
  *     outer = Gathering.__new__(GatheringType)             # <<<<<<<<<<<<<<
  *     outer.init(loop)
  *     outer.children = children
  */
-  __pyx_t_10 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering), __pyx_n_s_new); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 90, __pyx_L1_error)
+  __pyx_t_10 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering), __pyx_n_s_new); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 95, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_10);
   __pyx_t_6 = NULL;
   __pyx_t_8 = 0;
@@ -22702,24 +23213,24 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
     PyObject *__pyx_callargs[2] = {__pyx_t_6, __pyx_v_14asyncio_compat_9_speedups_4core_GatheringType};
     __pyx_t_1 = __Pyx_PyObject_FastCall(__pyx_t_10, __pyx_callargs+1-__pyx_t_8, 1+__pyx_t_8);
     __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
-    if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 90, __pyx_L1_error)
+    if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 95, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_1);
     __Pyx_DECREF(__pyx_t_10); __pyx_t_10 = 0;
   }
-  if (!(likely(((__pyx_t_1) == Py_None) || likely(__Pyx_TypeTest(__pyx_t_1, __pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering))))) __PYX_ERR(3, 90, __pyx_L1_error)
+  if (!(likely(((__pyx_t_1) == Py_None) || likely(__Pyx_TypeTest(__pyx_t_1, __pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering))))) __PYX_ERR(3, 95, __pyx_L1_error)
   __pyx_v_outer = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Gathering *)__pyx_t_1);
   __pyx_t_1 = 0;
 
-  /* "gather.pxi":91
+  /* "gather.pxi":96
  *         children.append(future)
  *     outer = Gathering.__new__(GatheringType)
  *     outer.init(loop)             # <<<<<<<<<<<<<<
  *     outer.children = children
  *     outer.missing = len(children)
  */
-  __pyx_t_12 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Gathering *)__pyx_v_outer->__pyx_base.__pyx_vtab)->__pyx_base.init(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)__pyx_v_outer), __pyx_v_loop); if (unlikely(__pyx_t_12 == ((int)-1))) __PYX_ERR(3, 91, __pyx_L1_error)
+  __pyx_t_12 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Gathering *)__pyx_v_outer->__pyx_base.__pyx_vtab)->__pyx_base.init(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)__pyx_v_outer), __pyx_v_loop); if (unlikely(__pyx_t_12 == ((int)-1))) __PYX_ERR(3, 96, __pyx_L1_error)
 
-  /* "gather.pxi":92
+  /* "gather.pxi":97
  *     outer = Gathering.__new__(GatheringType)
  *     outer.init(loop)
  *     outer.children = children             # <<<<<<<<<<<<<<
@@ -22732,30 +23243,30 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
   __Pyx_DECREF(__pyx_v_outer->children);
   __pyx_v_outer->children = __pyx_v_children;
 
-  /* "gather.pxi":93
+  /* "gather.pxi":98
  *     outer.init(loop)
  *     outer.children = children
  *     outer.missing = len(children)             # <<<<<<<<<<<<<<
  *     outer.results = [None] * outer.missing
  *     outer.return_exceptions = return_exceptions
  */
-  __pyx_t_2 = __Pyx_PyList_GET_SIZE(__pyx_v_children); if (unlikely(__pyx_t_2 == ((Py_ssize_t)-1))) __PYX_ERR(3, 93, __pyx_L1_error)
+  __pyx_t_2 = __Pyx_PyList_GET_SIZE(__pyx_v_children); if (unlikely(__pyx_t_2 == ((Py_ssize_t)-1))) __PYX_ERR(3, 98, __pyx_L1_error)
   __pyx_v_outer->missing = __pyx_t_2;
 
-  /* "gather.pxi":94
+  /* "gather.pxi":99
  *     outer.children = children
  *     outer.missing = len(children)
  *     outer.results = [None] * outer.missing             # <<<<<<<<<<<<<<
  *     outer.return_exceptions = return_exceptions
  *     for number in range(outer.missing):
  */
-  __pyx_t_1 = PyList_New(1 * ((__pyx_v_outer->missing<0) ? 0:__pyx_v_outer->missing)); if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 94, __pyx_L1_error)
+  __pyx_t_1 = PyList_New(1 * ((__pyx_v_outer->missing<0) ? 0:__pyx_v_outer->missing)); if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 99, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   { Py_ssize_t __pyx_temp;
     for (__pyx_temp=0; __pyx_temp < __pyx_v_outer->missing; __pyx_temp++) {
       __Pyx_INCREF(Py_None);
       __Pyx_GIVEREF(Py_None);
-      if (__Pyx_PyList_SET_ITEM(__pyx_t_1, __pyx_temp, Py_None)) __PYX_ERR(3, 94, __pyx_L1_error);
+      if (__Pyx_PyList_SET_ITEM(__pyx_t_1, __pyx_temp, Py_None)) __PYX_ERR(3, 99, __pyx_L1_error);
     }
   }
   __Pyx_GIVEREF(__pyx_t_1);
@@ -22764,7 +23275,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
   __pyx_v_outer->results = ((PyObject*)__pyx_t_1);
   __pyx_t_1 = 0;
 
-  /* "gather.pxi":95
+  /* "gather.pxi":100
  *     outer.missing = len(children)
  *     outer.results = [None] * outer.missing
  *     outer.return_exceptions = return_exceptions             # <<<<<<<<<<<<<<
@@ -22773,7 +23284,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
  */
   __pyx_v_outer->return_exceptions = __pyx_v_return_exceptions;
 
-  /* "gather.pxi":96
+  /* "gather.pxi":101
  *     outer.results = [None] * outer.missing
  *     outer.return_exceptions = return_exceptions
  *     for number in range(outer.missing):             # <<<<<<<<<<<<<<
@@ -22785,19 +23296,19 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
   for (__pyx_t_14 = 0; __pyx_t_14 < __pyx_t_13; __pyx_t_14+=1) {
     __pyx_v_number = __pyx_t_14;
 
-    /* "gather.pxi":97
+    /* "gather.pxi":102
  *     outer.return_exceptions = return_exceptions
  *     for number in range(outer.missing):
  *         callback = GatheringCallback.__new__(GatheringCallback)             # <<<<<<<<<<<<<<
  *         callback.outer = outer
  *         callback.number = number
  */
-    __pyx_t_1 = ((PyObject *)__pyx_tp_new_14asyncio_compat_9_speedups_4core_GatheringCallback(((PyTypeObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback), __pyx_empty_tuple, NULL)); if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 97, __pyx_L1_error)
+    __pyx_t_1 = ((PyObject *)__pyx_tp_new_14asyncio_compat_9_speedups_4core_GatheringCallback(((PyTypeObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback), __pyx_empty_tuple, NULL)); if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 102, __pyx_L1_error)
     __Pyx_GOTREF((PyObject *)__pyx_t_1);
     __Pyx_XDECREF_SET(__pyx_v_callback, ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_GatheringCallback *)__pyx_t_1));
     __pyx_t_1 = 0;
 
-    /* "gather.pxi":98
+    /* "gather.pxi":103
  *     for number in range(outer.missing):
  *         callback = GatheringCallback.__new__(GatheringCallback)
  *         callback.outer = outer             # <<<<<<<<<<<<<<
@@ -22810,7 +23321,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
     __Pyx_DECREF((PyObject *)__pyx_v_callback->outer);
     __pyx_v_callback->outer = __pyx_v_outer;
 
-    /* "gather.pxi":99
+    /* "gather.pxi":104
  *         callback = GatheringCallback.__new__(GatheringCallback)
  *         callback.outer = outer
  *         callback.number = number             # <<<<<<<<<<<<<<
@@ -22819,7 +23330,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
  */
     __pyx_v_callback->number = __pyx_v_number;
 
-    /* "gather.pxi":100
+    /* "gather.pxi":105
  *         callback.outer = outer
  *         callback.number = number
  *         future = children[number]             # <<<<<<<<<<<<<<
@@ -22831,7 +23342,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
     __Pyx_XDECREF_SET(__pyx_v_future, __pyx_t_1);
     __pyx_t_1 = 0;
 
-    /* "gather.pxi":101
+    /* "gather.pxi":106
  *         callback.number = number
  *         future = children[number]
  *         if type(future) is TaskType or type(future) is FutureType:             # <<<<<<<<<<<<<<
@@ -22849,16 +23360,16 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
     __pyx_L21_bool_binop_done:;
     if (__pyx_t_4) {
 
-      /* "gather.pxi":102
+      /* "gather.pxi":107
  *         future = children[number]
  *         if type(future) is TaskType or type(future) is FutureType:
  *             (<Future>future).add_callback(callback)             # <<<<<<<<<<<<<<
  *         else:
  *             future.add_done_callback(callback)
  */
-      __pyx_t_12 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Future *)((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)__pyx_v_future)->__pyx_vtab)->add_callback(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)__pyx_v_future), ((PyObject *)__pyx_v_callback)); if (unlikely(__pyx_t_12 == ((int)-1))) __PYX_ERR(3, 102, __pyx_L1_error)
+      __pyx_t_12 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Future *)((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)__pyx_v_future)->__pyx_vtab)->add_callback(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)__pyx_v_future), ((PyObject *)__pyx_v_callback)); if (unlikely(__pyx_t_12 == ((int)-1))) __PYX_ERR(3, 107, __pyx_L1_error)
 
-      /* "gather.pxi":101
+      /* "gather.pxi":106
  *         callback.number = number
  *         future = children[number]
  *         if type(future) is TaskType or type(future) is FutureType:             # <<<<<<<<<<<<<<
@@ -22868,14 +23379,14 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
       goto __pyx_L20;
     }
 
-    /* "gather.pxi":104
+    /* "gather.pxi":109
  *             (<Future>future).add_callback(callback)
  *         else:
  *             future.add_done_callback(callback)             # <<<<<<<<<<<<<<
  *     return outer
  */
     /*else*/ {
-      __pyx_t_10 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_add_done_callback); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 104, __pyx_L1_error)
+      __pyx_t_10 = __Pyx_PyObject_GetAttrStr(__pyx_v_future, __pyx_n_s_add_done_callback); if (unlikely(!__pyx_t_10)) __PYX_ERR(3, 109, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_10);
       __pyx_t_6 = NULL;
       __pyx_t_8 = 0;
@@ -22895,7 +23406,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
         PyObject *__pyx_callargs[2] = {__pyx_t_6, ((PyObject *)__pyx_v_callback)};
         __pyx_t_1 = __Pyx_PyObject_FastCall(__pyx_t_10, __pyx_callargs+1-__pyx_t_8, 1+__pyx_t_8);
         __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
-        if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 104, __pyx_L1_error)
+        if (unlikely(!__pyx_t_1)) __PYX_ERR(3, 109, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_1);
         __Pyx_DECREF(__pyx_t_10); __pyx_t_10 = 0;
       }
@@ -22904,7 +23415,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
     __pyx_L20:;
   }
 
-  /* "gather.pxi":105
+  /* "gather.pxi":110
  *         else:
  *             future.add_done_callback(callback)
  *     return outer             # <<<<<<<<<<<<<<
@@ -22914,7 +23425,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_8gather(CYTHON_UNUSE
   __pyx_r = ((PyObject *)__pyx_v_outer);
   goto __pyx_L0;
 
-  /* "gather.pxi":62
+  /* "gather.pxi":67
  * 
  * 
  * def gather(tuple arguments, loop, bint return_exceptions):             # <<<<<<<<<<<<<<
@@ -23319,7 +23830,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(int __pyx_v
   return __pyx_r;
 }
 
-/* "loop.pxi":31
+/* "loop.pxi":33
  *     cdef public Py_ssize_t _timer_cancelled_count
  * 
  *     def __cinit__(self, *args, **kwargs):             # <<<<<<<<<<<<<<
@@ -23365,23 +23876,23 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop___cinit__(struct __p
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__cinit__", 1);
 
-  /* "loop.pxi":32
+  /* "loop.pxi":34
  * 
  *     def __cinit__(self, *args, **kwargs):
  *         ring_init(&self.ring)             # <<<<<<<<<<<<<<
  *         self.scheduled = []
  *         self.epoll = -1
  */
-  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_init((&__pyx_v_self->ring)); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 32, __pyx_L1_error)
+  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_init((&__pyx_v_self->ring)); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 34, __pyx_L1_error)
 
-  /* "loop.pxi":33
+  /* "loop.pxi":35
  *     def __cinit__(self, *args, **kwargs):
  *         ring_init(&self.ring)
  *         self.scheduled = []             # <<<<<<<<<<<<<<
  *         self.epoll = -1
  *         self.direct = True
  */
-  __pyx_t_2 = PyList_New(0); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 33, __pyx_L1_error)
+  __pyx_t_2 = PyList_New(0); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 35, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
   __Pyx_GIVEREF(__pyx_t_2);
   __Pyx_GOTREF(__pyx_v_self->scheduled);
@@ -23389,7 +23900,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop___cinit__(struct __p
   __pyx_v_self->scheduled = ((PyObject*)__pyx_t_2);
   __pyx_t_2 = 0;
 
-  /* "loop.pxi":34
+  /* "loop.pxi":36
  *         ring_init(&self.ring)
  *         self.scheduled = []
  *         self.epoll = -1             # <<<<<<<<<<<<<<
@@ -23398,7 +23909,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop___cinit__(struct __p
  */
   __pyx_v_self->epoll = -1;
 
-  /* "loop.pxi":35
+  /* "loop.pxi":37
  *         self.scheduled = []
  *         self.epoll = -1
  *         self.direct = True             # <<<<<<<<<<<<<<
@@ -23407,7 +23918,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop___cinit__(struct __p
  */
   __pyx_v_self->direct = 1;
 
-  /* "loop.pxi":36
+  /* "loop.pxi":38
  *         self.epoll = -1
  *         self.direct = True
  *         self._stopping = False             # <<<<<<<<<<<<<<
@@ -23420,7 +23931,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop___cinit__(struct __p
   __Pyx_DECREF(__pyx_v_self->_stopping);
   __pyx_v_self->_stopping = Py_False;
 
-  /* "loop.pxi":31
+  /* "loop.pxi":33
  *     cdef public Py_ssize_t _timer_cancelled_count
  * 
  *     def __cinit__(self, *args, **kwargs):             # <<<<<<<<<<<<<<
@@ -23440,7 +23951,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop___cinit__(struct __p
   return __pyx_r;
 }
 
-/* "loop.pxi":38
+/* "loop.pxi":40
  *         self._stopping = False
  * 
  *     def __dealloc__(self):             # <<<<<<<<<<<<<<
@@ -23467,16 +23978,16 @@ static void __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_2__dealloc__(struct
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
 
-  /* "loop.pxi":39
+  /* "loop.pxi":41
  * 
  *     def __dealloc__(self):
  *         ring_clear(&self.ring)             # <<<<<<<<<<<<<<
  *         PyMem_Free(self.ring.entries)
  * 
  */
-  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_clear((&__pyx_v_self->ring)); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 39, __pyx_L1_error)
+  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_clear((&__pyx_v_self->ring)); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 41, __pyx_L1_error)
 
-  /* "loop.pxi":40
+  /* "loop.pxi":42
  *     def __dealloc__(self):
  *         ring_clear(&self.ring)
  *         PyMem_Free(self.ring.entries)             # <<<<<<<<<<<<<<
@@ -23485,7 +23996,7 @@ static void __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_2__dealloc__(struct
  */
   PyMem_Free(__pyx_v_self->ring.entries);
 
-  /* "loop.pxi":38
+  /* "loop.pxi":40
  *         self._stopping = False
  * 
  *     def __dealloc__(self):             # <<<<<<<<<<<<<<
@@ -23500,7 +24011,7 @@ static void __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_2__dealloc__(struct
   __pyx_L0:;
 }
 
-/* "loop.pxi":42
+/* "loop.pxi":44
  *         PyMem_Free(self.ring.entries)
  * 
  *     cdef int look(self) except -1:             # <<<<<<<<<<<<<<
@@ -23521,7 +24032,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_look(struct __pyx_obj
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("look", 1);
 
-  /* "loop.pxi":43
+  /* "loop.pxi":45
  * 
  *     cdef int look(self) except -1:
  *         self.direct = not (self.debug or self.closed or not OVERRIDES.isdisjoint(self.__dict__))             # <<<<<<<<<<<<<<
@@ -23538,19 +24049,19 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_look(struct __pyx_obj
     __pyx_t_1 = __pyx_v_self->closed;
     goto __pyx_L3_bool_binop_done;
   }
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_dict); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 43, __pyx_L1_error)
+  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_dict); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 45, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_CallUnboundCMethod1(&__pyx_umethod_PyFrozenSet_Type_isdisjoint, __pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, __pyx_t_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 43, __pyx_L1_error)
+  __pyx_t_3 = __Pyx_CallUnboundCMethod1(&__pyx_umethod_PyFrozenSet_Type_isdisjoint, __pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, __pyx_t_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 45, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __pyx_t_4 = __Pyx_PyObject_IsTrue(__pyx_t_3); if (unlikely((__pyx_t_4 < 0))) __PYX_ERR(11, 43, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_IsTrue(__pyx_t_3); if (unlikely((__pyx_t_4 < 0))) __PYX_ERR(11, 45, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __pyx_t_5 = (!__pyx_t_4);
   __pyx_t_1 = __pyx_t_5;
   __pyx_L3_bool_binop_done:;
   __pyx_v_self->direct = (!__pyx_t_1);
 
-  /* "loop.pxi":44
+  /* "loop.pxi":46
  *     cdef int look(self) except -1:
  *         self.direct = not (self.debug or self.closed or not OVERRIDES.isdisjoint(self.__dict__))
  *         return 0             # <<<<<<<<<<<<<<
@@ -23560,7 +24071,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_look(struct __pyx_obj
   __pyx_r = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":42
+  /* "loop.pxi":44
  *         PyMem_Free(self.ring.entries)
  * 
  *     cdef int look(self) except -1:             # <<<<<<<<<<<<<<
@@ -23579,7 +24090,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_look(struct __pyx_obj
   return __pyx_r;
 }
 
-/* "loop.pxi":46
+/* "loop.pxi":48
  *         return 0
  * 
  *     def __setattr__(self, name, value):             # <<<<<<<<<<<<<<
@@ -23610,35 +24121,35 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_4__setattr__(struct 
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
 
-  /* "loop.pxi":47
+  /* "loop.pxi":49
  * 
  *     def __setattr__(self, name, value):
  *         PyObject_GenericSetAttr(self, name, value)             # <<<<<<<<<<<<<<
  *         if name in OVERRIDES:
  *             self.look()
  */
-  __pyx_t_1 = PyObject_GenericSetAttr(((PyObject *)__pyx_v_self), __pyx_v_name, __pyx_v_value); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 47, __pyx_L1_error)
+  __pyx_t_1 = PyObject_GenericSetAttr(((PyObject *)__pyx_v_self), __pyx_v_name, __pyx_v_value); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 49, __pyx_L1_error)
 
-  /* "loop.pxi":48
+  /* "loop.pxi":50
  *     def __setattr__(self, name, value):
  *         PyObject_GenericSetAttr(self, name, value)
  *         if name in OVERRIDES:             # <<<<<<<<<<<<<<
  *             self.look()
  * 
  */
-  __pyx_t_2 = (__Pyx_PySequence_ContainsTF(__pyx_v_name, __pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, Py_EQ)); if (unlikely((__pyx_t_2 < 0))) __PYX_ERR(11, 48, __pyx_L1_error)
+  __pyx_t_2 = (__Pyx_PySequence_ContainsTF(__pyx_v_name, __pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, Py_EQ)); if (unlikely((__pyx_t_2 < 0))) __PYX_ERR(11, 50, __pyx_L1_error)
   if (__pyx_t_2) {
 
-    /* "loop.pxi":49
+    /* "loop.pxi":51
  *         PyObject_GenericSetAttr(self, name, value)
  *         if name in OVERRIDES:
  *             self.look()             # <<<<<<<<<<<<<<
  * 
  *     def __delattr__(self, name):
  */
-    __pyx_t_1 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->look(__pyx_v_self); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 49, __pyx_L1_error)
+    __pyx_t_1 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->look(__pyx_v_self); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 51, __pyx_L1_error)
 
-    /* "loop.pxi":48
+    /* "loop.pxi":50
  *     def __setattr__(self, name, value):
  *         PyObject_GenericSetAttr(self, name, value)
  *         if name in OVERRIDES:             # <<<<<<<<<<<<<<
@@ -23647,7 +24158,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_4__setattr__(struct 
  */
   }
 
-  /* "loop.pxi":46
+  /* "loop.pxi":48
  *         return 0
  * 
  *     def __setattr__(self, name, value):             # <<<<<<<<<<<<<<
@@ -23665,7 +24176,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_4__setattr__(struct 
   return __pyx_r;
 }
 
-/* "loop.pxi":51
+/* "loop.pxi":53
  *             self.look()
  * 
  *     def __delattr__(self, name):             # <<<<<<<<<<<<<<
@@ -23696,35 +24207,35 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6__delattr__(struct 
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
 
-  /* "loop.pxi":52
+  /* "loop.pxi":54
  * 
  *     def __delattr__(self, name):
  *         PyObject_GenericDelAttr(<PyObject *>self, <PyObject *>name, NULL)             # <<<<<<<<<<<<<<
  *         if name in OVERRIDES:
  *             self.look()
  */
-  __pyx_t_1 = PyObject_GenericSetAttr(((PyObject *)__pyx_v_self), ((PyObject *)__pyx_v_name), NULL); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 52, __pyx_L1_error)
+  __pyx_t_1 = PyObject_GenericSetAttr(((PyObject *)__pyx_v_self), ((PyObject *)__pyx_v_name), NULL); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 54, __pyx_L1_error)
 
-  /* "loop.pxi":53
+  /* "loop.pxi":55
  *     def __delattr__(self, name):
  *         PyObject_GenericDelAttr(<PyObject *>self, <PyObject *>name, NULL)
  *         if name in OVERRIDES:             # <<<<<<<<<<<<<<
  *             self.look()
  * 
  */
-  __pyx_t_2 = (__Pyx_PySequence_ContainsTF(__pyx_v_name, __pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, Py_EQ)); if (unlikely((__pyx_t_2 < 0))) __PYX_ERR(11, 53, __pyx_L1_error)
+  __pyx_t_2 = (__Pyx_PySequence_ContainsTF(__pyx_v_name, __pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, Py_EQ)); if (unlikely((__pyx_t_2 < 0))) __PYX_ERR(11, 55, __pyx_L1_error)
   if (__pyx_t_2) {
 
-    /* "loop.pxi":54
+    /* "loop.pxi":56
  *         PyObject_GenericDelAttr(<PyObject *>self, <PyObject *>name, NULL)
  *         if name in OVERRIDES:
  *             self.look()             # <<<<<<<<<<<<<<
  * 
  *     def create_future(self):
  */
-    __pyx_t_1 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->look(__pyx_v_self); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 54, __pyx_L1_error)
+    __pyx_t_1 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->look(__pyx_v_self); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 56, __pyx_L1_error)
 
-    /* "loop.pxi":53
+    /* "loop.pxi":55
  *     def __delattr__(self, name):
  *         PyObject_GenericDelAttr(<PyObject *>self, <PyObject *>name, NULL)
  *         if name in OVERRIDES:             # <<<<<<<<<<<<<<
@@ -23733,7 +24244,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6__delattr__(struct 
  */
   }
 
-  /* "loop.pxi":51
+  /* "loop.pxi":53
  *             self.look()
  * 
  *     def __delattr__(self, name):             # <<<<<<<<<<<<<<
@@ -23751,7 +24262,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6__delattr__(struct 
   return __pyx_r;
 }
 
-/* "loop.pxi":56
+/* "loop.pxi":58
  *             self.look()
  * 
  *     def create_future(self):             # <<<<<<<<<<<<<<
@@ -23814,7 +24325,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("create_future", 1);
 
-  /* "loop.pxi":58
+  /* "loop.pxi":60
  *     def create_future(self):
  *         cdef Future future
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -23824,7 +24335,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
   __pyx_t_1 = (!__pyx_v_self->direct);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":59
+    /* "loop.pxi":61
  *         cdef Future future
  *         if not self.direct:
  *             return python_loop.create_future(self)             # <<<<<<<<<<<<<<
@@ -23832,7 +24343,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
  *         future.loop = future.ours = self
  */
     __Pyx_XDECREF(__pyx_r);
-    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_create_future); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 59, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_create_future); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 61, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __pyx_t_4 = NULL;
     __pyx_t_5 = 0;
@@ -23852,7 +24363,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
       PyObject *__pyx_callargs[2] = {__pyx_t_4, ((PyObject *)__pyx_v_self)};
       __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_3, __pyx_callargs+1-__pyx_t_5, 1+__pyx_t_5);
       __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
-      if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 59, __pyx_L1_error)
+      if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 61, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_2);
       __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
     }
@@ -23860,7 +24371,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
     __pyx_t_2 = 0;
     goto __pyx_L0;
 
-    /* "loop.pxi":58
+    /* "loop.pxi":60
  *     def create_future(self):
  *         cdef Future future
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -23869,14 +24380,14 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
  */
   }
 
-  /* "loop.pxi":60
+  /* "loop.pxi":62
  *         if not self.direct:
  *             return python_loop.create_future(self)
  *         future = Future.__new__(FutureType)             # <<<<<<<<<<<<<<
  *         future.loop = future.ours = self
  *         return future
  */
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future), __pyx_n_s_new); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 60, __pyx_L1_error)
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future), __pyx_n_s_new); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 62, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __pyx_t_4 = NULL;
   __pyx_t_5 = 0;
@@ -23896,15 +24407,15 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
     PyObject *__pyx_callargs[2] = {__pyx_t_4, __pyx_v_14asyncio_compat_9_speedups_4core_FutureType};
     __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_3, __pyx_callargs+1-__pyx_t_5, 1+__pyx_t_5);
     __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
-    if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 60, __pyx_L1_error)
+    if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 62, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_2);
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   }
-  if (!(likely(((__pyx_t_2) == Py_None) || likely(__Pyx_TypeTest(__pyx_t_2, __pyx_ptype_14asyncio_compat_9_speedups_4core_Future))))) __PYX_ERR(11, 60, __pyx_L1_error)
+  if (!(likely(((__pyx_t_2) == Py_None) || likely(__Pyx_TypeTest(__pyx_t_2, __pyx_ptype_14asyncio_compat_9_speedups_4core_Future))))) __PYX_ERR(11, 62, __pyx_L1_error)
   __pyx_v_future = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)__pyx_t_2);
   __pyx_t_2 = 0;
 
-  /* "loop.pxi":61
+  /* "loop.pxi":63
  *             return python_loop.create_future(self)
  *         future = Future.__new__(FutureType)
  *         future.loop = future.ours = self             # <<<<<<<<<<<<<<
@@ -23922,7 +24433,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
   __Pyx_DECREF((PyObject *)__pyx_v_future->ours);
   __pyx_v_future->ours = __pyx_v_self;
 
-  /* "loop.pxi":62
+  /* "loop.pxi":64
  *         future = Future.__new__(FutureType)
  *         future.loop = future.ours = self
  *         return future             # <<<<<<<<<<<<<<
@@ -23934,7 +24445,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
   __pyx_r = ((PyObject *)__pyx_v_future);
   goto __pyx_L0;
 
-  /* "loop.pxi":56
+  /* "loop.pxi":58
  *             self.look()
  * 
  *     def create_future(self):             # <<<<<<<<<<<<<<
@@ -23956,7 +24467,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_8create_future
   return __pyx_r;
 }
 
-/* "loop.pxi":64
+/* "loop.pxi":66
  *         return future
  * 
  *     def create_task(self, coro):             # <<<<<<<<<<<<<<
@@ -24017,12 +24528,12 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 64, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 66, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "create_task") < 0)) __PYX_ERR(11, 64, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "create_task") < 0)) __PYX_ERR(11, 66, __pyx_L3_error)
       }
     } else if (unlikely(__pyx_nargs != 1)) {
       goto __pyx_L5_argtuple_error;
@@ -24033,7 +24544,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("create_task", 1, 1, 1, __pyx_nargs); __PYX_ERR(11, 64, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("create_task", 1, 1, 1, __pyx_nargs); __PYX_ERR(11, 66, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -24077,7 +24588,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("create_task", 1);
 
-  /* "loop.pxi":66
+  /* "loop.pxi":68
  *     def create_task(self, coro):
  *         cdef Task task
  *         if not self.direct or self._task_factory is not None or not is_coroutine(coro):             # <<<<<<<<<<<<<<
@@ -24096,13 +24607,13 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
     __pyx_t_1 = __pyx_t_2;
     goto __pyx_L4_bool_binop_done;
   }
-  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_is_coroutine(__pyx_v_coro); if (unlikely(__pyx_t_2 == ((int)-1))) __PYX_ERR(11, 66, __pyx_L1_error)
+  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_is_coroutine(__pyx_v_coro); if (unlikely(__pyx_t_2 == ((int)-1))) __PYX_ERR(11, 68, __pyx_L1_error)
   __pyx_t_3 = (!__pyx_t_2);
   __pyx_t_1 = __pyx_t_3;
   __pyx_L4_bool_binop_done:;
   if (__pyx_t_1) {
 
-    /* "loop.pxi":67
+    /* "loop.pxi":69
  *         cdef Task task
  *         if not self.direct or self._task_factory is not None or not is_coroutine(coro):
  *             return python_loop.create_task(self, coro)             # <<<<<<<<<<<<<<
@@ -24110,7 +24621,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
  *         task.loop = task.ours = self
  */
     __Pyx_XDECREF(__pyx_r);
-    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_create_task); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 67, __pyx_L1_error)
+    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_create_task); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 69, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
     __pyx_t_6 = NULL;
     __pyx_t_7 = 0;
@@ -24130,7 +24641,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
       PyObject *__pyx_callargs[3] = {__pyx_t_6, ((PyObject *)__pyx_v_self), __pyx_v_coro};
       __pyx_t_4 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_7, 2+__pyx_t_7);
       __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
-      if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 67, __pyx_L1_error)
+      if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 69, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_4);
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     }
@@ -24138,7 +24649,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
     __pyx_t_4 = 0;
     goto __pyx_L0;
 
-    /* "loop.pxi":66
+    /* "loop.pxi":68
  *     def create_task(self, coro):
  *         cdef Task task
  *         if not self.direct or self._task_factory is not None or not is_coroutine(coro):             # <<<<<<<<<<<<<<
@@ -24147,14 +24658,14 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
  */
   }
 
-  /* "loop.pxi":68
+  /* "loop.pxi":70
  *         if not self.direct or self._task_factory is not None or not is_coroutine(coro):
  *             return python_loop.create_task(self, coro)
  *         task = Task.__new__(TaskType)             # <<<<<<<<<<<<<<
  *         task.loop = task.ours = self
  *         task.start(coro)
  */
-  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task), __pyx_n_s_new); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 68, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task), __pyx_n_s_new); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 70, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
   __pyx_t_6 = NULL;
   __pyx_t_7 = 0;
@@ -24174,15 +24685,15 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
     PyObject *__pyx_callargs[2] = {__pyx_t_6, __pyx_v_14asyncio_compat_9_speedups_4core_TaskType};
     __pyx_t_4 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_7, 1+__pyx_t_7);
     __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
-    if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 68, __pyx_L1_error)
+    if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 70, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
   }
-  if (!(likely(((__pyx_t_4) == Py_None) || likely(__Pyx_TypeTest(__pyx_t_4, __pyx_ptype_14asyncio_compat_9_speedups_4core_Task))))) __PYX_ERR(11, 68, __pyx_L1_error)
+  if (!(likely(((__pyx_t_4) == Py_None) || likely(__Pyx_TypeTest(__pyx_t_4, __pyx_ptype_14asyncio_compat_9_speedups_4core_Task))))) __PYX_ERR(11, 70, __pyx_L1_error)
   __pyx_v_task = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_t_4);
   __pyx_t_4 = 0;
 
-  /* "loop.pxi":69
+  /* "loop.pxi":71
  *             return python_loop.create_task(self, coro)
  *         task = Task.__new__(TaskType)
  *         task.loop = task.ours = self             # <<<<<<<<<<<<<<
@@ -24200,16 +24711,16 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
   __Pyx_DECREF((PyObject *)__pyx_v_task->__pyx_base.ours);
   __pyx_v_task->__pyx_base.ours = __pyx_v_self;
 
-  /* "loop.pxi":70
+  /* "loop.pxi":72
  *         task = Task.__new__(TaskType)
  *         task.loop = task.ours = self
  *         task.start(coro)             # <<<<<<<<<<<<<<
  *         return task
  * 
  */
-  __pyx_t_8 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_task->__pyx_base.__pyx_vtab)->start(__pyx_v_task, __pyx_v_coro); if (unlikely(__pyx_t_8 == ((int)-1))) __PYX_ERR(11, 70, __pyx_L1_error)
+  __pyx_t_8 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_task->__pyx_base.__pyx_vtab)->start(__pyx_v_task, __pyx_v_coro); if (unlikely(__pyx_t_8 == ((int)-1))) __PYX_ERR(11, 72, __pyx_L1_error)
 
-  /* "loop.pxi":71
+  /* "loop.pxi":73
  *         task.loop = task.ours = self
  *         task.start(coro)
  *         return task             # <<<<<<<<<<<<<<
@@ -24221,7 +24732,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
   __pyx_r = ((PyObject *)__pyx_v_task);
   goto __pyx_L0;
 
-  /* "loop.pxi":64
+  /* "loop.pxi":66
  *         return future
  * 
  *     def create_task(self, coro):             # <<<<<<<<<<<<<<
@@ -24243,7 +24754,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10create_task(
   return __pyx_r;
 }
 
-/* "loop.pxi":73
+/* "loop.pxi":75
  *         return task
  * 
  *     def call_soon(self, callback, *args):             # <<<<<<<<<<<<<<
@@ -24311,13 +24822,13 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 73, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 75, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
         const Py_ssize_t used_pos_args = (kwd_pos_args < 1) ? kwd_pos_args : 1;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, used_pos_args, "call_soon") < 0)) __PYX_ERR(11, 73, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, used_pos_args, "call_soon") < 0)) __PYX_ERR(11, 75, __pyx_L3_error)
       }
     } else if (unlikely(__pyx_nargs < 1)) {
       goto __pyx_L5_argtuple_error;
@@ -24328,7 +24839,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("call_soon", 0, 1, 1, __pyx_nargs); __PYX_ERR(11, 73, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("call_soon", 0, 1, 1, __pyx_nargs); __PYX_ERR(11, 75, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -24369,7 +24880,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_12call_soon(st
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("call_soon", 1);
 
-  /* "loop.pxi":74
+  /* "loop.pxi":76
  * 
  *     def call_soon(self, callback, *args):
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -24379,7 +24890,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_12call_soon(st
   __pyx_t_1 = (!__pyx_v_self->direct);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":75
+    /* "loop.pxi":77
  *     def call_soon(self, callback, *args):
  *         if not self.direct:
  *             return python_loop.call_soon(self, callback, *args)             # <<<<<<<<<<<<<<
@@ -24387,20 +24898,20 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_12call_soon(st
  * 
  */
     __Pyx_XDECREF(__pyx_r);
-    __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_call_soon); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 75, __pyx_L1_error)
+    __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_call_soon); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 77, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_2);
-    __pyx_t_3 = PyTuple_New(2); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 75, __pyx_L1_error)
+    __pyx_t_3 = PyTuple_New(2); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 77, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_INCREF((PyObject *)__pyx_v_self);
     __Pyx_GIVEREF((PyObject *)__pyx_v_self);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, ((PyObject *)__pyx_v_self))) __PYX_ERR(11, 75, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, ((PyObject *)__pyx_v_self))) __PYX_ERR(11, 77, __pyx_L1_error);
     __Pyx_INCREF(__pyx_v_callback);
     __Pyx_GIVEREF(__pyx_v_callback);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 1, __pyx_v_callback)) __PYX_ERR(11, 75, __pyx_L1_error);
-    __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_args); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 75, __pyx_L1_error)
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 1, __pyx_v_callback)) __PYX_ERR(11, 77, __pyx_L1_error);
+    __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_args); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 77, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_t_2, __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 75, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_t_2, __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 77, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
@@ -24408,7 +24919,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_12call_soon(st
     __pyx_t_3 = 0;
     goto __pyx_L0;
 
-    /* "loop.pxi":74
+    /* "loop.pxi":76
  * 
  *     def call_soon(self, callback, *args):
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -24417,7 +24928,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_12call_soon(st
  */
   }
 
-  /* "loop.pxi":76
+  /* "loop.pxi":78
  *         if not self.direct:
  *             return python_loop.call_soon(self, callback, *args)
  *         return self.add_handle(callback, args)             # <<<<<<<<<<<<<<
@@ -24425,13 +24936,13 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_12call_soon(st
  *     def call_soon_threadsafe(self, callback, *args):
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->add_handle(__pyx_v_self, __pyx_v_callback, __pyx_v_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 76, __pyx_L1_error)
+  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->add_handle(__pyx_v_self, __pyx_v_callback, __pyx_v_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 78, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __pyx_r = __pyx_t_3;
   __pyx_t_3 = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":73
+  /* "loop.pxi":75
  *         return task
  * 
  *     def call_soon(self, callback, *args):             # <<<<<<<<<<<<<<
@@ -24452,7 +24963,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_12call_soon(st
   return __pyx_r;
 }
 
-/* "loop.pxi":78
+/* "loop.pxi":80
  *         return self.add_handle(callback, args)
  * 
  *     def call_soon_threadsafe(self, callback, *args):             # <<<<<<<<<<<<<<
@@ -24520,13 +25031,13 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 78, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 80, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
         const Py_ssize_t used_pos_args = (kwd_pos_args < 1) ? kwd_pos_args : 1;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, used_pos_args, "call_soon_threadsafe") < 0)) __PYX_ERR(11, 78, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, used_pos_args, "call_soon_threadsafe") < 0)) __PYX_ERR(11, 80, __pyx_L3_error)
       }
     } else if (unlikely(__pyx_nargs < 1)) {
       goto __pyx_L5_argtuple_error;
@@ -24537,7 +25048,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("call_soon_threadsafe", 0, 1, 1, __pyx_nargs); __PYX_ERR(11, 78, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("call_soon_threadsafe", 0, 1, 1, __pyx_nargs); __PYX_ERR(11, 80, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -24580,7 +25091,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_14call_soon_th
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("call_soon_threadsafe", 1);
 
-  /* "loop.pxi":79
+  /* "loop.pxi":81
  * 
  *     def call_soon_threadsafe(self, callback, *args):
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -24590,7 +25101,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_14call_soon_th
   __pyx_t_1 = (!__pyx_v_self->direct);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":80
+    /* "loop.pxi":82
  *     def call_soon_threadsafe(self, callback, *args):
  *         if not self.direct:
  *             return python_loop.call_soon_threadsafe(self, callback, *args)             # <<<<<<<<<<<<<<
@@ -24598,20 +25109,20 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_14call_soon_th
  *         self._write_to_self()
  */
     __Pyx_XDECREF(__pyx_r);
-    __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_call_soon_threadsafe); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 80, __pyx_L1_error)
+    __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_call_soon_threadsafe); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 82, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_2);
-    __pyx_t_3 = PyTuple_New(2); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 80, __pyx_L1_error)
+    __pyx_t_3 = PyTuple_New(2); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 82, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_INCREF((PyObject *)__pyx_v_self);
     __Pyx_GIVEREF((PyObject *)__pyx_v_self);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, ((PyObject *)__pyx_v_self))) __PYX_ERR(11, 80, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, ((PyObject *)__pyx_v_self))) __PYX_ERR(11, 82, __pyx_L1_error);
     __Pyx_INCREF(__pyx_v_callback);
     __Pyx_GIVEREF(__pyx_v_callback);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 1, __pyx_v_callback)) __PYX_ERR(11, 80, __pyx_L1_error);
-    __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_args); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 80, __pyx_L1_error)
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 1, __pyx_v_callback)) __PYX_ERR(11, 82, __pyx_L1_error);
+    __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_args); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 82, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_t_2, __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 80, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_t_2, __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 82, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
@@ -24619,7 +25130,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_14call_soon_th
     __pyx_t_3 = 0;
     goto __pyx_L0;
 
-    /* "loop.pxi":79
+    /* "loop.pxi":81
  * 
  *     def call_soon_threadsafe(self, callback, *args):
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -24628,26 +25139,26 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_14call_soon_th
  */
   }
 
-  /* "loop.pxi":81
+  /* "loop.pxi":83
  *         if not self.direct:
  *             return python_loop.call_soon_threadsafe(self, callback, *args)
  *         handle = self.add_handle(callback, args)             # <<<<<<<<<<<<<<
  *         self._write_to_self()
  *         return handle
  */
-  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->add_handle(__pyx_v_self, __pyx_v_callback, __pyx_v_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 81, __pyx_L1_error)
+  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->add_handle(__pyx_v_self, __pyx_v_callback, __pyx_v_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 83, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __pyx_v_handle = __pyx_t_3;
   __pyx_t_3 = 0;
 
-  /* "loop.pxi":82
+  /* "loop.pxi":84
  *             return python_loop.call_soon_threadsafe(self, callback, *args)
  *         handle = self.add_handle(callback, args)
  *         self._write_to_self()             # <<<<<<<<<<<<<<
  *         return handle
  * 
  */
-  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_write_to_self); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 82, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_write_to_self); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 84, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
   __pyx_t_2 = NULL;
   __pyx_t_5 = 0;
@@ -24667,13 +25178,13 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_14call_soon_th
     PyObject *__pyx_callargs[2] = {__pyx_t_2, NULL};
     __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_5, 0+__pyx_t_5);
     __Pyx_XDECREF(__pyx_t_2); __pyx_t_2 = 0;
-    if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 82, __pyx_L1_error)
+    if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 84, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   }
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
-  /* "loop.pxi":83
+  /* "loop.pxi":85
  *         handle = self.add_handle(callback, args)
  *         self._write_to_self()
  *         return handle             # <<<<<<<<<<<<<<
@@ -24685,7 +25196,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_14call_soon_th
   __pyx_r = __pyx_v_handle;
   goto __pyx_L0;
 
-  /* "loop.pxi":78
+  /* "loop.pxi":80
  *         return self.add_handle(callback, args)
  * 
  *     def call_soon_threadsafe(self, callback, *args):             # <<<<<<<<<<<<<<
@@ -24707,7 +25218,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_14call_soon_th
   return __pyx_r;
 }
 
-/* "loop.pxi":85
+/* "loop.pxi":87
  *         return handle
  * 
  *     cdef object add_handle(self, callback, args):             # <<<<<<<<<<<<<<
@@ -24727,7 +25238,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_handle(stru
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("add_handle", 1);
 
-  /* "loop.pxi":86
+  /* "loop.pxi":88
  * 
  *     cdef object add_handle(self, callback, args):
  *         handle = new_handle(Handle, callback, args, self)             # <<<<<<<<<<<<<<
@@ -24736,22 +25247,22 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_handle(stru
  */
   __pyx_t_1 = __pyx_v_14asyncio_compat_9_speedups_4core_Handle;
   __Pyx_INCREF(__pyx_t_1);
-  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_new_handle(__pyx_t_1, __pyx_v_callback, __pyx_v_args, ((PyObject *)__pyx_v_self)); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 86, __pyx_L1_error)
+  __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_new_handle(__pyx_t_1, __pyx_v_callback, __pyx_v_args, ((PyObject *)__pyx_v_self)); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 88, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
   __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   __pyx_v_handle = __pyx_t_2;
   __pyx_t_2 = 0;
 
-  /* "loop.pxi":87
+  /* "loop.pxi":89
  *     cdef object add_handle(self, callback, args):
  *         handle = new_handle(Handle, callback, args, self)
  *         ring_push(&self.ring, HANDLE, handle, NULL)             # <<<<<<<<<<<<<<
  *         return handle
  * 
  */
-  __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_handle, NULL); if (unlikely(__pyx_t_3 == ((int)-1))) __PYX_ERR(11, 87, __pyx_L1_error)
+  __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_handle, NULL); if (unlikely(__pyx_t_3 == ((int)-1))) __PYX_ERR(11, 89, __pyx_L1_error)
 
-  /* "loop.pxi":88
+  /* "loop.pxi":90
  *         handle = new_handle(Handle, callback, args, self)
  *         ring_push(&self.ring, HANDLE, handle, NULL)
  *         return handle             # <<<<<<<<<<<<<<
@@ -24763,7 +25274,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_handle(stru
   __pyx_r = __pyx_v_handle;
   goto __pyx_L0;
 
-  /* "loop.pxi":85
+  /* "loop.pxi":87
  *         return handle
  * 
  *     cdef object add_handle(self, callback, args):             # <<<<<<<<<<<<<<
@@ -24784,7 +25295,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_handle(stru
   return __pyx_r;
 }
 
-/* "loop.pxi":90
+/* "loop.pxi":92
  *         return handle
  * 
  *     def call_later(self, delay, callback, *args):             # <<<<<<<<<<<<<<
@@ -24855,7 +25366,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 90, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 92, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
         CYTHON_FALLTHROUGH;
         case  1:
@@ -24863,15 +25374,15 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[1]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 90, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 92, __pyx_L3_error)
         else {
-          __Pyx_RaiseArgtupleInvalid("call_later", 0, 2, 2, 1); __PYX_ERR(11, 90, __pyx_L3_error)
+          __Pyx_RaiseArgtupleInvalid("call_later", 0, 2, 2, 1); __PYX_ERR(11, 92, __pyx_L3_error)
         }
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
         const Py_ssize_t used_pos_args = (kwd_pos_args < 2) ? kwd_pos_args : 2;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, used_pos_args, "call_later") < 0)) __PYX_ERR(11, 90, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, used_pos_args, "call_later") < 0)) __PYX_ERR(11, 92, __pyx_L3_error)
       }
     } else if (unlikely(__pyx_nargs < 2)) {
       goto __pyx_L5_argtuple_error;
@@ -24884,7 +25395,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("call_later", 0, 2, 2, __pyx_nargs); __PYX_ERR(11, 90, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("call_later", 0, 2, 2, __pyx_nargs); __PYX_ERR(11, 92, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -24925,7 +25436,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_16call_later(s
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("call_later", 1);
 
-  /* "loop.pxi":91
+  /* "loop.pxi":93
  * 
  *     def call_later(self, delay, callback, *args):
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -24935,7 +25446,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_16call_later(s
   __pyx_t_1 = (!__pyx_v_self->direct);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":92
+    /* "loop.pxi":94
  *     def call_later(self, delay, callback, *args):
  *         if not self.direct:
  *             return python_loop.call_later(self, delay, callback, *args)             # <<<<<<<<<<<<<<
@@ -24943,23 +25454,23 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_16call_later(s
  * 
  */
     __Pyx_XDECREF(__pyx_r);
-    __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_call_later); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 92, __pyx_L1_error)
+    __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_call_later); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 94, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_2);
-    __pyx_t_3 = PyTuple_New(3); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 92, __pyx_L1_error)
+    __pyx_t_3 = PyTuple_New(3); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 94, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_INCREF((PyObject *)__pyx_v_self);
     __Pyx_GIVEREF((PyObject *)__pyx_v_self);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, ((PyObject *)__pyx_v_self))) __PYX_ERR(11, 92, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, ((PyObject *)__pyx_v_self))) __PYX_ERR(11, 94, __pyx_L1_error);
     __Pyx_INCREF(__pyx_v_delay);
     __Pyx_GIVEREF(__pyx_v_delay);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 1, __pyx_v_delay)) __PYX_ERR(11, 92, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 1, __pyx_v_delay)) __PYX_ERR(11, 94, __pyx_L1_error);
     __Pyx_INCREF(__pyx_v_callback);
     __Pyx_GIVEREF(__pyx_v_callback);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 2, __pyx_v_callback)) __PYX_ERR(11, 92, __pyx_L1_error);
-    __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_args); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 92, __pyx_L1_error)
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 2, __pyx_v_callback)) __PYX_ERR(11, 94, __pyx_L1_error);
+    __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_args); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 94, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_t_2, __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 92, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_t_2, __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 94, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
@@ -24967,7 +25478,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_16call_later(s
     __pyx_t_3 = 0;
     goto __pyx_L0;
 
-    /* "loop.pxi":91
+    /* "loop.pxi":93
  * 
  *     def call_later(self, delay, callback, *args):
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -24976,7 +25487,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_16call_later(s
  */
   }
 
-  /* "loop.pxi":93
+  /* "loop.pxi":95
  *         if not self.direct:
  *             return python_loop.call_later(self, delay, callback, *args)
  *         return self.add_timer(monotonic() + delay, callback, args)             # <<<<<<<<<<<<<<
@@ -24984,19 +25495,19 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_16call_later(s
  *     def call_at(self, when, callback, *args):
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_3 = PyFloat_FromDouble(__pyx_f_14asyncio_compat_9_speedups_4core_monotonic()); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 93, __pyx_L1_error)
+  __pyx_t_3 = PyFloat_FromDouble(__pyx_f_14asyncio_compat_9_speedups_4core_monotonic()); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 95, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_delay); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 93, __pyx_L1_error)
+  __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_delay); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 95, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->add_timer(__pyx_v_self, __pyx_t_4, __pyx_v_callback, __pyx_v_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 93, __pyx_L1_error)
+  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->add_timer(__pyx_v_self, __pyx_t_4, __pyx_v_callback, __pyx_v_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 95, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __pyx_r = __pyx_t_3;
   __pyx_t_3 = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":90
+  /* "loop.pxi":92
  *         return handle
  * 
  *     def call_later(self, delay, callback, *args):             # <<<<<<<<<<<<<<
@@ -25017,7 +25528,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_16call_later(s
   return __pyx_r;
 }
 
-/* "loop.pxi":95
+/* "loop.pxi":97
  *         return self.add_timer(monotonic() + delay, callback, args)
  * 
  *     def call_at(self, when, callback, *args):             # <<<<<<<<<<<<<<
@@ -25088,7 +25599,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 95, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 97, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
         CYTHON_FALLTHROUGH;
         case  1:
@@ -25096,15 +25607,15 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[1]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 95, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 97, __pyx_L3_error)
         else {
-          __Pyx_RaiseArgtupleInvalid("call_at", 0, 2, 2, 1); __PYX_ERR(11, 95, __pyx_L3_error)
+          __Pyx_RaiseArgtupleInvalid("call_at", 0, 2, 2, 1); __PYX_ERR(11, 97, __pyx_L3_error)
         }
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
         const Py_ssize_t used_pos_args = (kwd_pos_args < 2) ? kwd_pos_args : 2;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, used_pos_args, "call_at") < 0)) __PYX_ERR(11, 95, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, used_pos_args, "call_at") < 0)) __PYX_ERR(11, 97, __pyx_L3_error)
       }
     } else if (unlikely(__pyx_nargs < 2)) {
       goto __pyx_L5_argtuple_error;
@@ -25117,7 +25628,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("call_at", 0, 2, 2, __pyx_nargs); __PYX_ERR(11, 95, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("call_at", 0, 2, 2, __pyx_nargs); __PYX_ERR(11, 97, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -25158,7 +25669,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_18call_at(stru
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("call_at", 1);
 
-  /* "loop.pxi":96
+  /* "loop.pxi":98
  * 
  *     def call_at(self, when, callback, *args):
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -25168,7 +25679,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_18call_at(stru
   __pyx_t_1 = (!__pyx_v_self->direct);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":97
+    /* "loop.pxi":99
  *     def call_at(self, when, callback, *args):
  *         if not self.direct:
  *             return python_loop.call_at(self, when, callback, *args)             # <<<<<<<<<<<<<<
@@ -25176,23 +25687,23 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_18call_at(stru
  * 
  */
     __Pyx_XDECREF(__pyx_r);
-    __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_call_at); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 97, __pyx_L1_error)
+    __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_call_at); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 99, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_2);
-    __pyx_t_3 = PyTuple_New(3); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 97, __pyx_L1_error)
+    __pyx_t_3 = PyTuple_New(3); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 99, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_INCREF((PyObject *)__pyx_v_self);
     __Pyx_GIVEREF((PyObject *)__pyx_v_self);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, ((PyObject *)__pyx_v_self))) __PYX_ERR(11, 97, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 0, ((PyObject *)__pyx_v_self))) __PYX_ERR(11, 99, __pyx_L1_error);
     __Pyx_INCREF(__pyx_v_when);
     __Pyx_GIVEREF(__pyx_v_when);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 1, __pyx_v_when)) __PYX_ERR(11, 97, __pyx_L1_error);
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 1, __pyx_v_when)) __PYX_ERR(11, 99, __pyx_L1_error);
     __Pyx_INCREF(__pyx_v_callback);
     __Pyx_GIVEREF(__pyx_v_callback);
-    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 2, __pyx_v_callback)) __PYX_ERR(11, 97, __pyx_L1_error);
-    __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_args); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 97, __pyx_L1_error)
+    if (__Pyx_PyTuple_SET_ITEM(__pyx_t_3, 2, __pyx_v_callback)) __PYX_ERR(11, 99, __pyx_L1_error);
+    __pyx_t_4 = PyNumber_Add(__pyx_t_3, __pyx_v_args); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 99, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_t_2, __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 97, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_t_2, __pyx_t_4, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 99, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
@@ -25200,7 +25711,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_18call_at(stru
     __pyx_t_3 = 0;
     goto __pyx_L0;
 
-    /* "loop.pxi":96
+    /* "loop.pxi":98
  * 
  *     def call_at(self, when, callback, *args):
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -25209,7 +25720,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_18call_at(stru
  */
   }
 
-  /* "loop.pxi":98
+  /* "loop.pxi":100
  *         if not self.direct:
  *             return python_loop.call_at(self, when, callback, *args)
  *         return self.add_timer(when, callback, args)             # <<<<<<<<<<<<<<
@@ -25217,13 +25728,13 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_18call_at(stru
  *     cdef object add_timer(self, when, callback, args):
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->add_timer(__pyx_v_self, __pyx_v_when, __pyx_v_callback, __pyx_v_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 98, __pyx_L1_error)
+  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->add_timer(__pyx_v_self, __pyx_v_when, __pyx_v_callback, __pyx_v_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 100, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __pyx_r = __pyx_t_3;
   __pyx_t_3 = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":95
+  /* "loop.pxi":97
  *         return self.add_timer(monotonic() + delay, callback, args)
  * 
  *     def call_at(self, when, callback, *args):             # <<<<<<<<<<<<<<
@@ -25244,7 +25755,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_18call_at(stru
   return __pyx_r;
 }
 
-/* "loop.pxi":100
+/* "loop.pxi":102
  *         return self.add_timer(when, callback, args)
  * 
  *     cdef object add_timer(self, when, callback, args):             # <<<<<<<<<<<<<<
@@ -25265,7 +25776,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_timer(struc
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("add_timer", 1);
 
-  /* "loop.pxi":101
+  /* "loop.pxi":103
  * 
  *     cdef object add_timer(self, when, callback, args):
  *         assert when is not None             # <<<<<<<<<<<<<<
@@ -25277,14 +25788,14 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_timer(struc
     __pyx_t_1 = (__pyx_v_when != Py_None);
     if (unlikely(!__pyx_t_1)) {
       __Pyx_Raise(__pyx_builtin_AssertionError, 0, 0, 0);
-      __PYX_ERR(11, 101, __pyx_L1_error)
+      __PYX_ERR(11, 103, __pyx_L1_error)
     }
   }
   #else
-  if ((1)); else __PYX_ERR(11, 101, __pyx_L1_error)
+  if ((1)); else __PYX_ERR(11, 103, __pyx_L1_error)
   #endif
 
-  /* "loop.pxi":102
+  /* "loop.pxi":104
  *     cdef object add_timer(self, when, callback, args):
  *         assert when is not None
  *         handle = new_handle(TimerHandle, callback, args, self)             # <<<<<<<<<<<<<<
@@ -25293,13 +25804,13 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_timer(struc
  */
   __pyx_t_2 = __pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle;
   __Pyx_INCREF(__pyx_t_2);
-  __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_new_handle(__pyx_t_2, __pyx_v_callback, __pyx_v_args, ((PyObject *)__pyx_v_self)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 102, __pyx_L1_error)
+  __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_new_handle(__pyx_t_2, __pyx_v_callback, __pyx_v_args, ((PyObject *)__pyx_v_self)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 104, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
   __pyx_v_handle = __pyx_t_3;
   __pyx_t_3 = 0;
 
-  /* "loop.pxi":103
+  /* "loop.pxi":105
  *         assert when is not None
  *         handle = new_handle(TimerHandle, callback, args, self)
  *         set_slot(handle, WHEN_SLOT, when)             # <<<<<<<<<<<<<<
@@ -25308,7 +25819,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_timer(struc
  */
   set_slot(__pyx_v_handle, __pyx_v_14asyncio_compat_9_speedups_4core_WHEN_SLOT, __pyx_v_when);
 
-  /* "loop.pxi":104
+  /* "loop.pxi":106
  *         handle = new_handle(TimerHandle, callback, args, self)
  *         set_slot(handle, WHEN_SLOT, when)
  *         set_slot(handle, SCHEDULED_SLOT, True)             # <<<<<<<<<<<<<<
@@ -25317,7 +25828,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_timer(struc
  */
   set_slot(__pyx_v_handle, __pyx_v_14asyncio_compat_9_speedups_4core_SCHEDULED_SLOT, Py_True);
 
-  /* "loop.pxi":105
+  /* "loop.pxi":107
  *         set_slot(handle, WHEN_SLOT, when)
  *         set_slot(handle, SCHEDULED_SLOT, True)
  *         heap_push(self.scheduled, handle)             # <<<<<<<<<<<<<<
@@ -25326,10 +25837,10 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_timer(struc
  */
   __pyx_t_3 = __pyx_v_self->scheduled;
   __Pyx_INCREF(__pyx_t_3);
-  __pyx_t_4 = __pyx_f_14asyncio_compat_9_speedups_4core_heap_push(((PyObject*)__pyx_t_3), __pyx_v_handle); if (unlikely(__pyx_t_4 == ((int)-1))) __PYX_ERR(11, 105, __pyx_L1_error)
+  __pyx_t_4 = __pyx_f_14asyncio_compat_9_speedups_4core_heap_push(((PyObject*)__pyx_t_3), __pyx_v_handle); if (unlikely(__pyx_t_4 == ((int)-1))) __PYX_ERR(11, 107, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
-  /* "loop.pxi":106
+  /* "loop.pxi":108
  *         set_slot(handle, SCHEDULED_SLOT, True)
  *         heap_push(self.scheduled, handle)
  *         return handle             # <<<<<<<<<<<<<<
@@ -25341,7 +25852,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_timer(struc
   __pyx_r = __pyx_v_handle;
   goto __pyx_L0;
 
-  /* "loop.pxi":100
+  /* "loop.pxi":102
  *         return self.add_timer(when, callback, args)
  * 
  *     cdef object add_timer(self, when, callback, args):             # <<<<<<<<<<<<<<
@@ -25362,7 +25873,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_4Loop_add_timer(struc
   return __pyx_r;
 }
 
-/* "loop.pxi":108
+/* "loop.pxi":110
  *         return handle
  * 
  *     def _run_once(self):             # <<<<<<<<<<<<<<
@@ -25431,7 +25942,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("_run_once", 1);
 
-  /* "loop.pxi":110
+  /* "loop.pxi":112
  *     def _run_once(self):
  *         cdef Py_ssize_t _
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -25441,14 +25952,14 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
   __pyx_t_1 = (!__pyx_v_self->direct);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":111
+    /* "loop.pxi":113
  *         cdef Py_ssize_t _
  *         if not self.direct:
  *             python_loop._run_once(self)             # <<<<<<<<<<<<<<
  *             return
  *         if self.scheduled:
  */
-    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_run_once); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 111, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_n_s_run_once); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 113, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __pyx_t_4 = NULL;
     __pyx_t_5 = 0;
@@ -25468,13 +25979,13 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
       PyObject *__pyx_callargs[2] = {__pyx_t_4, ((PyObject *)__pyx_v_self)};
       __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_3, __pyx_callargs+1-__pyx_t_5, 1+__pyx_t_5);
       __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
-      if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 111, __pyx_L1_error)
+      if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 113, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_2);
       __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
     }
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
 
-    /* "loop.pxi":112
+    /* "loop.pxi":114
  *         if not self.direct:
  *             python_loop._run_once(self)
  *             return             # <<<<<<<<<<<<<<
@@ -25485,7 +25996,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
     __pyx_r = Py_None; __Pyx_INCREF(Py_None);
     goto __pyx_L0;
 
-    /* "loop.pxi":110
+    /* "loop.pxi":112
  *     def _run_once(self):
  *         cdef Py_ssize_t _
  *         if not self.direct:             # <<<<<<<<<<<<<<
@@ -25494,7 +26005,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
  */
   }
 
-  /* "loop.pxi":113
+  /* "loop.pxi":115
  *             python_loop._run_once(self)
  *             return
  *         if self.scheduled:             # <<<<<<<<<<<<<<
@@ -25504,16 +26015,16 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
   __pyx_t_1 = (__pyx_v_self->scheduled != Py_None)&&(PyList_GET_SIZE(__pyx_v_self->scheduled) != 0);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":114
+    /* "loop.pxi":116
  *             return
  *         if self.scheduled:
  *             self.drop_cancelled_timers()             # <<<<<<<<<<<<<<
  *         self.poll(self.timeout())
  *         if self.scheduled:
  */
-    __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->drop_cancelled_timers(__pyx_v_self); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 114, __pyx_L1_error)
+    __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->drop_cancelled_timers(__pyx_v_self); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 116, __pyx_L1_error)
 
-    /* "loop.pxi":113
+    /* "loop.pxi":115
  *             python_loop._run_once(self)
  *             return
  *         if self.scheduled:             # <<<<<<<<<<<<<<
@@ -25522,17 +26033,17 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
  */
   }
 
-  /* "loop.pxi":115
+  /* "loop.pxi":117
  *         if self.scheduled:
  *             self.drop_cancelled_timers()
  *         self.poll(self.timeout())             # <<<<<<<<<<<<<<
  *         if self.scheduled:
  *             self.take_timers()
  */
-  __pyx_t_7 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->timeout(__pyx_v_self); if (unlikely(__pyx_t_7 == ((double)-2.0) && PyErr_Occurred())) __PYX_ERR(11, 115, __pyx_L1_error)
-  __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->poll(__pyx_v_self, __pyx_t_7); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 115, __pyx_L1_error)
+  __pyx_t_7 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->timeout(__pyx_v_self); if (unlikely(__pyx_t_7 == ((double)-2.0) && PyErr_Occurred())) __PYX_ERR(11, 117, __pyx_L1_error)
+  __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->poll(__pyx_v_self, __pyx_t_7); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 117, __pyx_L1_error)
 
-  /* "loop.pxi":116
+  /* "loop.pxi":118
  *             self.drop_cancelled_timers()
  *         self.poll(self.timeout())
  *         if self.scheduled:             # <<<<<<<<<<<<<<
@@ -25542,16 +26053,16 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
   __pyx_t_1 = (__pyx_v_self->scheduled != Py_None)&&(PyList_GET_SIZE(__pyx_v_self->scheduled) != 0);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":117
+    /* "loop.pxi":119
  *         self.poll(self.timeout())
  *         if self.scheduled:
  *             self.take_timers()             # <<<<<<<<<<<<<<
  *         # What these schedule waits for the next iteration.
  *         for _ in range(self.ring.length):
  */
-    __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->take_timers(__pyx_v_self); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 117, __pyx_L1_error)
+    __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->take_timers(__pyx_v_self); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 119, __pyx_L1_error)
 
-    /* "loop.pxi":116
+    /* "loop.pxi":118
  *             self.drop_cancelled_timers()
  *         self.poll(self.timeout())
  *         if self.scheduled:             # <<<<<<<<<<<<<<
@@ -25560,7 +26071,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
  */
   }
 
-  /* "loop.pxi":119
+  /* "loop.pxi":121
  *             self.take_timers()
  *         # What these schedule waits for the next iteration.
  *         for _ in range(self.ring.length):             # <<<<<<<<<<<<<<
@@ -25572,7 +26083,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
   for (__pyx_t_10 = 0; __pyx_t_10 < __pyx_t_9; __pyx_t_10+=1) {
     __pyx_v__ = __pyx_t_10;
 
-    /* "loop.pxi":120
+    /* "loop.pxi":122
  *         # What these schedule waits for the next iteration.
  *         for _ in range(self.ring.length):
  *             if not self.ring.length:             # <<<<<<<<<<<<<<
@@ -25582,7 +26093,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
     __pyx_t_1 = (!(__pyx_v_self->ring.length != 0));
     if (__pyx_t_1) {
 
-      /* "loop.pxi":122
+      /* "loop.pxi":124
  *             if not self.ring.length:
  *                 # A callback has closed the loop.
  *                 break             # <<<<<<<<<<<<<<
@@ -25591,7 +26102,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
  */
       goto __pyx_L7_break;
 
-      /* "loop.pxi":120
+      /* "loop.pxi":122
  *         # What these schedule waits for the next iteration.
  *         for _ in range(self.ring.length):
  *             if not self.ring.length:             # <<<<<<<<<<<<<<
@@ -25600,19 +26111,19 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
  */
     }
 
-    /* "loop.pxi":123
+    /* "loop.pxi":125
  *                 # A callback has closed the loop.
  *                 break
  *             self.run(ring_pop(&self.ring))             # <<<<<<<<<<<<<<
  * 
  *     cdef double timeout(self) except? -2:
  */
-    __pyx_t_11 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_pop((&__pyx_v_self->ring)); if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 123, __pyx_L1_error)
-    __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->run(__pyx_v_self, __pyx_t_11); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 123, __pyx_L1_error)
+    __pyx_t_11 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_pop((&__pyx_v_self->ring)); if (unlikely(PyErr_Occurred())) __PYX_ERR(11, 125, __pyx_L1_error)
+    __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->run(__pyx_v_self, __pyx_t_11); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 125, __pyx_L1_error)
   }
   __pyx_L7_break:;
 
-  /* "loop.pxi":108
+  /* "loop.pxi":110
  *         return handle
  * 
  *     def _run_once(self):             # <<<<<<<<<<<<<<
@@ -25635,7 +26146,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_20_run_once(st
   return __pyx_r;
 }
 
-/* "loop.pxi":125
+/* "loop.pxi":127
  *             self.run(ring_pop(&self.ring))
  * 
  *     cdef double timeout(self) except? -2:             # <<<<<<<<<<<<<<
@@ -25658,7 +26169,7 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("timeout", 1);
 
-  /* "loop.pxi":127
+  /* "loop.pxi":129
  *     cdef double timeout(self) except? -2:
  *         """In seconds; -1 for ever."""
  *         if self.ring.length or self._stopping:             # <<<<<<<<<<<<<<
@@ -25671,12 +26182,12 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
     __pyx_t_1 = __pyx_t_2;
     goto __pyx_L4_bool_binop_done;
   }
-  __pyx_t_2 = __Pyx_PyObject_IsTrue(__pyx_v_self->_stopping); if (unlikely((__pyx_t_2 < 0))) __PYX_ERR(11, 127, __pyx_L1_error)
+  __pyx_t_2 = __Pyx_PyObject_IsTrue(__pyx_v_self->_stopping); if (unlikely((__pyx_t_2 < 0))) __PYX_ERR(11, 129, __pyx_L1_error)
   __pyx_t_1 = __pyx_t_2;
   __pyx_L4_bool_binop_done:;
   if (__pyx_t_1) {
 
-    /* "loop.pxi":128
+    /* "loop.pxi":130
  *         """In seconds; -1 for ever."""
  *         if self.ring.length or self._stopping:
  *             return 0             # <<<<<<<<<<<<<<
@@ -25686,7 +26197,7 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
     __pyx_r = 0.0;
     goto __pyx_L0;
 
-    /* "loop.pxi":127
+    /* "loop.pxi":129
  *     cdef double timeout(self) except? -2:
  *         """In seconds; -1 for ever."""
  *         if self.ring.length or self._stopping:             # <<<<<<<<<<<<<<
@@ -25695,7 +26206,7 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
  */
   }
 
-  /* "loop.pxi":129
+  /* "loop.pxi":131
  *         if self.ring.length or self._stopping:
  *             return 0
  *         if not self.scheduled:             # <<<<<<<<<<<<<<
@@ -25706,7 +26217,7 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
   __pyx_t_2 = (!__pyx_t_1);
   if (__pyx_t_2) {
 
-    /* "loop.pxi":130
+    /* "loop.pxi":132
  *             return 0
  *         if not self.scheduled:
  *             return -1             # <<<<<<<<<<<<<<
@@ -25716,7 +26227,7 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
     __pyx_r = -1.0;
     goto __pyx_L0;
 
-    /* "loop.pxi":129
+    /* "loop.pxi":131
  *         if self.ring.length or self._stopping:
  *             return 0
  *         if not self.scheduled:             # <<<<<<<<<<<<<<
@@ -25725,7 +26236,7 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
  */
   }
 
-  /* "loop.pxi":131
+  /* "loop.pxi":133
  *         if not self.scheduled:
  *             return -1
  *         return min(max(0, when_of(self.scheduled[0]) - monotonic()), MAXIMUM_SELECT_TIMEOUT)             # <<<<<<<<<<<<<<
@@ -25735,11 +26246,11 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
   __pyx_t_3 = __pyx_v_14asyncio_compat_9_speedups_4core_MAXIMUM_SELECT_TIMEOUT;
   if (unlikely(__pyx_v_self->scheduled == Py_None)) {
     PyErr_SetString(PyExc_TypeError, "'NoneType' object is not subscriptable");
-    __PYX_ERR(11, 131, __pyx_L1_error)
+    __PYX_ERR(11, 133, __pyx_L1_error)
   }
   __pyx_t_4 = PyList_GET_ITEM(__pyx_v_self->scheduled, 0);
   __Pyx_INCREF(__pyx_t_4);
-  __pyx_t_5 = __pyx_f_14asyncio_compat_9_speedups_4core_when_of(__pyx_t_4); if (unlikely(__pyx_t_5 == ((double)-1) && PyErr_Occurred())) __PYX_ERR(11, 131, __pyx_L1_error)
+  __pyx_t_5 = __pyx_f_14asyncio_compat_9_speedups_4core_when_of(__pyx_t_4); if (unlikely(__pyx_t_5 == ((double)-1) && PyErr_Occurred())) __PYX_ERR(11, 133, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __pyx_t_6 = (__pyx_t_5 - __pyx_f_14asyncio_compat_9_speedups_4core_monotonic());
   __pyx_t_7 = 0;
@@ -25759,7 +26270,7 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
   __pyx_r = __pyx_t_5;
   goto __pyx_L0;
 
-  /* "loop.pxi":125
+  /* "loop.pxi":127
  *             self.run(ring_pop(&self.ring))
  * 
  *     cdef double timeout(self) except? -2:             # <<<<<<<<<<<<<<
@@ -25777,7 +26288,7 @@ static double __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_timeout(struct __p
   return __pyx_r;
 }
 
-/* "loop.pxi":133
+/* "loop.pxi":135
  *         return min(max(0, when_of(self.scheduled[0]) - monotonic()), MAXIMUM_SELECT_TIMEOUT)
  * 
  *     cdef int poll(self, double timeout) except -1:             # <<<<<<<<<<<<<<
@@ -25793,103 +26304,116 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
   int __pyx_r;
   __Pyx_RefNannyDeclarations
   int __pyx_t_1;
-  PyObject *__pyx_t_2 = NULL;
+  int __pyx_t_2;
   PyObject *__pyx_t_3 = NULL;
   PyObject *__pyx_t_4 = NULL;
   PyObject *__pyx_t_5 = NULL;
   PyObject *__pyx_t_6 = NULL;
   PyObject *__pyx_t_7 = NULL;
-  unsigned int __pyx_t_8;
-  int __pyx_t_9;
+  PyObject *__pyx_t_8 = NULL;
+  unsigned int __pyx_t_9;
   int __pyx_t_10;
   int __pyx_t_11;
   int __pyx_t_12;
+  int __pyx_t_13;
   int __pyx_lineno = 0;
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("poll", 1);
 
-  /* "loop.pxi":136
+  /* "loop.pxi":138
  *         cdef epoll_event polled[MOST_EVENTS]
  *         cdef int number, i
- *         if type(self.selector) is not EpollSelector:             # <<<<<<<<<<<<<<
+ *         if type(self.selector) is not EpollSelector or 'select' in self.selector_dict:             # <<<<<<<<<<<<<<
  *             self._process_events(self.selector.select(None if timeout < 0 else timeout))
  *             return 0
  */
-  __pyx_t_1 = (((PyObject *)Py_TYPE(__pyx_v_self->selector)) != __pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector);
+  __pyx_t_2 = (((PyObject *)Py_TYPE(__pyx_v_self->selector)) != __pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector);
+  if (!__pyx_t_2) {
+  } else {
+    __pyx_t_1 = __pyx_t_2;
+    goto __pyx_L4_bool_binop_done;
+  }
+  if (unlikely(__pyx_v_self->selector_dict == Py_None)) {
+    PyErr_SetString(PyExc_TypeError, "'NoneType' object is not iterable");
+    __PYX_ERR(11, 138, __pyx_L1_error)
+  }
+  __pyx_t_2 = (__Pyx_PyDict_ContainsTF(__pyx_n_u_select, __pyx_v_self->selector_dict, Py_EQ)); if (unlikely((__pyx_t_2 < 0))) __PYX_ERR(11, 138, __pyx_L1_error)
+  __pyx_t_1 = __pyx_t_2;
+  __pyx_L4_bool_binop_done:;
   if (__pyx_t_1) {
 
-    /* "loop.pxi":137
+    /* "loop.pxi":139
  *         cdef int number, i
- *         if type(self.selector) is not EpollSelector:
+ *         if type(self.selector) is not EpollSelector or 'select' in self.selector_dict:
  *             self._process_events(self.selector.select(None if timeout < 0 else timeout))             # <<<<<<<<<<<<<<
  *             return 0
  *         if self.epoll < 0:
  */
-    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_process_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 137, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_3);
-    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_self->selector, __pyx_n_s_select); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 137, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_5);
+    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_process_events); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 139, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_4);
+    __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_v_self->selector, __pyx_n_s_select); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 139, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_6);
     __pyx_t_1 = (__pyx_v_timeout < 0.0);
     if (__pyx_t_1) {
       __Pyx_INCREF(Py_None);
-      __pyx_t_6 = Py_None;
+      __pyx_t_7 = Py_None;
     } else {
-      __pyx_t_7 = PyFloat_FromDouble(__pyx_v_timeout); if (unlikely(!__pyx_t_7)) __PYX_ERR(11, 137, __pyx_L1_error)
-      __Pyx_GOTREF(__pyx_t_7);
-      __pyx_t_6 = __pyx_t_7;
-      __pyx_t_7 = 0;
+      __pyx_t_8 = PyFloat_FromDouble(__pyx_v_timeout); if (unlikely(!__pyx_t_8)) __PYX_ERR(11, 139, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_8);
+      __pyx_t_7 = __pyx_t_8;
+      __pyx_t_8 = 0;
     }
-    __pyx_t_7 = NULL;
-    __pyx_t_8 = 0;
+    __pyx_t_8 = NULL;
+    __pyx_t_9 = 0;
     #if CYTHON_UNPACK_METHODS
-    if (likely(PyMethod_Check(__pyx_t_5))) {
-      __pyx_t_7 = PyMethod_GET_SELF(__pyx_t_5);
-      if (likely(__pyx_t_7)) {
-        PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_5);
-        __Pyx_INCREF(__pyx_t_7);
+    if (likely(PyMethod_Check(__pyx_t_6))) {
+      __pyx_t_8 = PyMethod_GET_SELF(__pyx_t_6);
+      if (likely(__pyx_t_8)) {
+        PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_6);
+        __Pyx_INCREF(__pyx_t_8);
         __Pyx_INCREF(function);
-        __Pyx_DECREF_SET(__pyx_t_5, function);
-        __pyx_t_8 = 1;
+        __Pyx_DECREF_SET(__pyx_t_6, function);
+        __pyx_t_9 = 1;
       }
     }
     #endif
     {
-      PyObject *__pyx_callargs[2] = {__pyx_t_7, __pyx_t_6};
-      __pyx_t_4 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_8, 1+__pyx_t_8);
-      __Pyx_XDECREF(__pyx_t_7); __pyx_t_7 = 0;
+      PyObject *__pyx_callargs[2] = {__pyx_t_8, __pyx_t_7};
+      __pyx_t_5 = __Pyx_PyObject_FastCall(__pyx_t_6, __pyx_callargs+1-__pyx_t_9, 1+__pyx_t_9);
+      __Pyx_XDECREF(__pyx_t_8); __pyx_t_8 = 0;
+      __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
+      if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 139, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_5);
       __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
-      if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 137, __pyx_L1_error)
-      __Pyx_GOTREF(__pyx_t_4);
-      __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     }
-    __pyx_t_5 = NULL;
-    __pyx_t_8 = 0;
+    __pyx_t_6 = NULL;
+    __pyx_t_9 = 0;
     #if CYTHON_UNPACK_METHODS
-    if (likely(PyMethod_Check(__pyx_t_3))) {
-      __pyx_t_5 = PyMethod_GET_SELF(__pyx_t_3);
-      if (likely(__pyx_t_5)) {
-        PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_3);
-        __Pyx_INCREF(__pyx_t_5);
+    if (likely(PyMethod_Check(__pyx_t_4))) {
+      __pyx_t_6 = PyMethod_GET_SELF(__pyx_t_4);
+      if (likely(__pyx_t_6)) {
+        PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_4);
+        __Pyx_INCREF(__pyx_t_6);
         __Pyx_INCREF(function);
-        __Pyx_DECREF_SET(__pyx_t_3, function);
-        __pyx_t_8 = 1;
+        __Pyx_DECREF_SET(__pyx_t_4, function);
+        __pyx_t_9 = 1;
       }
     }
     #endif
     {
-      PyObject *__pyx_callargs[2] = {__pyx_t_5, __pyx_t_4};
-      __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_3, __pyx_callargs+1-__pyx_t_8, 1+__pyx_t_8);
-      __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
+      PyObject *__pyx_callargs[2] = {__pyx_t_6, __pyx_t_5};
+      __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_9, 1+__pyx_t_9);
+      __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
+      __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+      if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 139, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_3);
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-      if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 137, __pyx_L1_error)
-      __Pyx_GOTREF(__pyx_t_2);
-      __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
     }
-    __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+    __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
-    /* "loop.pxi":138
- *         if type(self.selector) is not EpollSelector:
+    /* "loop.pxi":140
+ *         if type(self.selector) is not EpollSelector or 'select' in self.selector_dict:
  *             self._process_events(self.selector.select(None if timeout < 0 else timeout))
  *             return 0             # <<<<<<<<<<<<<<
  *         if self.epoll < 0:
@@ -25898,16 +26422,16 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
     __pyx_r = 0;
     goto __pyx_L0;
 
-    /* "loop.pxi":136
+    /* "loop.pxi":138
  *         cdef epoll_event polled[MOST_EVENTS]
  *         cdef int number, i
- *         if type(self.selector) is not EpollSelector:             # <<<<<<<<<<<<<<
+ *         if type(self.selector) is not EpollSelector or 'select' in self.selector_dict:             # <<<<<<<<<<<<<<
  *             self._process_events(self.selector.select(None if timeout < 0 else timeout))
  *             return 0
  */
   }
 
-  /* "loop.pxi":139
+  /* "loop.pxi":141
  *             self._process_events(self.selector.select(None if timeout < 0 else timeout))
  *             return 0
  *         if self.epoll < 0:             # <<<<<<<<<<<<<<
@@ -25917,42 +26441,42 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
   __pyx_t_1 = (__pyx_v_self->epoll < 0);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":140
+    /* "loop.pxi":142
  *             return 0
  *         if self.epoll < 0:
  *             self.epoll = self.selector.fileno()             # <<<<<<<<<<<<<<
  *         number = wait_for_events(self.epoll, polled, timeout)
  *         if number:
  */
-    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_self->selector, __pyx_n_s_fileno); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 140, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_3);
-    __pyx_t_4 = NULL;
-    __pyx_t_8 = 0;
+    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_self->selector, __pyx_n_s_fileno); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 142, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_4);
+    __pyx_t_5 = NULL;
+    __pyx_t_9 = 0;
     #if CYTHON_UNPACK_METHODS
-    if (likely(PyMethod_Check(__pyx_t_3))) {
-      __pyx_t_4 = PyMethod_GET_SELF(__pyx_t_3);
-      if (likely(__pyx_t_4)) {
-        PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_3);
-        __Pyx_INCREF(__pyx_t_4);
+    if (likely(PyMethod_Check(__pyx_t_4))) {
+      __pyx_t_5 = PyMethod_GET_SELF(__pyx_t_4);
+      if (likely(__pyx_t_5)) {
+        PyObject* function = PyMethod_GET_FUNCTION(__pyx_t_4);
+        __Pyx_INCREF(__pyx_t_5);
         __Pyx_INCREF(function);
-        __Pyx_DECREF_SET(__pyx_t_3, function);
-        __pyx_t_8 = 1;
+        __Pyx_DECREF_SET(__pyx_t_4, function);
+        __pyx_t_9 = 1;
       }
     }
     #endif
     {
-      PyObject *__pyx_callargs[2] = {__pyx_t_4, NULL};
-      __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_3, __pyx_callargs+1-__pyx_t_8, 0+__pyx_t_8);
-      __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
-      if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 140, __pyx_L1_error)
-      __Pyx_GOTREF(__pyx_t_2);
-      __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+      PyObject *__pyx_callargs[2] = {__pyx_t_5, NULL};
+      __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_9, 0+__pyx_t_9);
+      __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
+      if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 142, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_3);
+      __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     }
-    __pyx_t_9 = __Pyx_PyInt_As_int(__pyx_t_2); if (unlikely((__pyx_t_9 == (int)-1) && PyErr_Occurred())) __PYX_ERR(11, 140, __pyx_L1_error)
-    __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-    __pyx_v_self->epoll = __pyx_t_9;
+    __pyx_t_10 = __Pyx_PyInt_As_int(__pyx_t_3); if (unlikely((__pyx_t_10 == (int)-1) && PyErr_Occurred())) __PYX_ERR(11, 142, __pyx_L1_error)
+    __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+    __pyx_v_self->epoll = __pyx_t_10;
 
-    /* "loop.pxi":139
+    /* "loop.pxi":141
  *             self._process_events(self.selector.select(None if timeout < 0 else timeout))
  *             return 0
  *         if self.epoll < 0:             # <<<<<<<<<<<<<<
@@ -25961,17 +26485,17 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
  */
   }
 
-  /* "loop.pxi":141
+  /* "loop.pxi":143
  *         if self.epoll < 0:
  *             self.epoll = self.selector.fileno()
  *         number = wait_for_events(self.epoll, polled, timeout)             # <<<<<<<<<<<<<<
  *         if number:
  *             keys = <dict?>self.selector._fd_to_key
  */
-  __pyx_t_9 = __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(__pyx_v_self->epoll, __pyx_v_polled, __pyx_v_timeout); if (unlikely(__pyx_t_9 == ((int)-1))) __PYX_ERR(11, 141, __pyx_L1_error)
-  __pyx_v_number = __pyx_t_9;
+  __pyx_t_10 = __pyx_f_14asyncio_compat_9_speedups_4core_wait_for_events(__pyx_v_self->epoll, __pyx_v_polled, __pyx_v_timeout); if (unlikely(__pyx_t_10 == ((int)-1))) __PYX_ERR(11, 143, __pyx_L1_error)
+  __pyx_v_number = __pyx_t_10;
 
-  /* "loop.pxi":142
+  /* "loop.pxi":144
  *             self.epoll = self.selector.fileno()
  *         number = wait_for_events(self.epoll, polled, timeout)
  *         if number:             # <<<<<<<<<<<<<<
@@ -25981,35 +26505,35 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
   __pyx_t_1 = (__pyx_v_number != 0);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":143
+    /* "loop.pxi":145
  *         number = wait_for_events(self.epoll, polled, timeout)
  *         if number:
  *             keys = <dict?>self.selector._fd_to_key             # <<<<<<<<<<<<<<
  *             for i in range(number):
  *                 self.take_event(keys.get(polled[i].data.fd), polled[i].events)
  */
-    __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_v_self->selector, __pyx_n_s_fd_to_key); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 143, __pyx_L1_error)
-    __Pyx_GOTREF(__pyx_t_2);
-    if (!(likely(PyDict_CheckExact(__pyx_t_2)) || __Pyx_RaiseUnexpectedTypeError("dict", __pyx_t_2))) __PYX_ERR(11, 143, __pyx_L1_error)
-    __pyx_t_3 = __pyx_t_2;
-    __Pyx_INCREF(__pyx_t_3);
-    __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-    __pyx_v_keys = ((PyObject*)__pyx_t_3);
-    __pyx_t_3 = 0;
+    __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_self->selector, __pyx_n_s_fd_to_key); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 145, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_3);
+    if (!(likely(PyDict_CheckExact(__pyx_t_3)) || __Pyx_RaiseUnexpectedTypeError("dict", __pyx_t_3))) __PYX_ERR(11, 145, __pyx_L1_error)
+    __pyx_t_4 = __pyx_t_3;
+    __Pyx_INCREF(__pyx_t_4);
+    __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+    __pyx_v_keys = ((PyObject*)__pyx_t_4);
+    __pyx_t_4 = 0;
 
-    /* "loop.pxi":144
+    /* "loop.pxi":146
  *         if number:
  *             keys = <dict?>self.selector._fd_to_key
  *             for i in range(number):             # <<<<<<<<<<<<<<
  *                 self.take_event(keys.get(polled[i].data.fd), polled[i].events)
  *         return 0
  */
-    __pyx_t_9 = __pyx_v_number;
-    __pyx_t_10 = __pyx_t_9;
-    for (__pyx_t_11 = 0; __pyx_t_11 < __pyx_t_10; __pyx_t_11+=1) {
-      __pyx_v_i = __pyx_t_11;
+    __pyx_t_10 = __pyx_v_number;
+    __pyx_t_11 = __pyx_t_10;
+    for (__pyx_t_12 = 0; __pyx_t_12 < __pyx_t_11; __pyx_t_12+=1) {
+      __pyx_v_i = __pyx_t_12;
 
-      /* "loop.pxi":145
+      /* "loop.pxi":147
  *             keys = <dict?>self.selector._fd_to_key
  *             for i in range(number):
  *                 self.take_event(keys.get(polled[i].data.fd), polled[i].events)             # <<<<<<<<<<<<<<
@@ -26018,18 +26542,18 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
  */
       if (unlikely(__pyx_v_keys == Py_None)) {
         PyErr_Format(PyExc_AttributeError, "'NoneType' object has no attribute '%.30s'", "get");
-        __PYX_ERR(11, 145, __pyx_L1_error)
+        __PYX_ERR(11, 147, __pyx_L1_error)
       }
-      __pyx_t_3 = __Pyx_PyInt_From_int((__pyx_v_polled[__pyx_v_i]).data.fd); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 145, __pyx_L1_error)
+      __pyx_t_4 = __Pyx_PyInt_From_int((__pyx_v_polled[__pyx_v_i]).data.fd); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 147, __pyx_L1_error)
+      __Pyx_GOTREF(__pyx_t_4);
+      __pyx_t_3 = __Pyx_PyDict_GetItemDefault(__pyx_v_keys, __pyx_t_4, Py_None); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 147, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_3);
-      __pyx_t_2 = __Pyx_PyDict_GetItemDefault(__pyx_v_keys, __pyx_t_3, Py_None); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 145, __pyx_L1_error)
-      __Pyx_GOTREF(__pyx_t_2);
+      __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
+      __pyx_t_13 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->take_event(__pyx_v_self, __pyx_t_3, (__pyx_v_polled[__pyx_v_i]).events); if (unlikely(__pyx_t_13 == ((int)-1))) __PYX_ERR(11, 147, __pyx_L1_error)
       __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-      __pyx_t_12 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->take_event(__pyx_v_self, __pyx_t_2, (__pyx_v_polled[__pyx_v_i]).events); if (unlikely(__pyx_t_12 == ((int)-1))) __PYX_ERR(11, 145, __pyx_L1_error)
-      __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
     }
 
-    /* "loop.pxi":142
+    /* "loop.pxi":144
  *             self.epoll = self.selector.fileno()
  *         number = wait_for_events(self.epoll, polled, timeout)
  *         if number:             # <<<<<<<<<<<<<<
@@ -26038,7 +26562,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
  */
   }
 
-  /* "loop.pxi":146
+  /* "loop.pxi":148
  *             for i in range(number):
  *                 self.take_event(keys.get(polled[i].data.fd), polled[i].events)
  *         return 0             # <<<<<<<<<<<<<<
@@ -26048,7 +26572,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
   __pyx_r = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":133
+  /* "loop.pxi":135
  *         return min(max(0, when_of(self.scheduled[0]) - monotonic()), MAXIMUM_SELECT_TIMEOUT)
  * 
  *     cdef int poll(self, double timeout) except -1:             # <<<<<<<<<<<<<<
@@ -26058,12 +26582,12 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
 
   /* function exit code */
   __pyx_L1_error:;
-  __Pyx_XDECREF(__pyx_t_2);
   __Pyx_XDECREF(__pyx_t_3);
   __Pyx_XDECREF(__pyx_t_4);
   __Pyx_XDECREF(__pyx_t_5);
   __Pyx_XDECREF(__pyx_t_6);
   __Pyx_XDECREF(__pyx_t_7);
+  __Pyx_XDECREF(__pyx_t_8);
   __Pyx_AddTraceback("asyncio_compat._speedups.core.Loop.poll", __pyx_clineno, __pyx_lineno, __pyx_filename);
   __pyx_r = -1;
   __pyx_L0:;
@@ -26072,7 +26596,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_poll(struct __pyx_obj
   return __pyx_r;
 }
 
-/* "loop.pxi":148
+/* "loop.pxi":150
  *         return 0
  * 
  *     cdef int take_event(self, key, unsigned int mask) except -1:             # <<<<<<<<<<<<<<
@@ -26105,7 +26629,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("take_event", 1);
 
-  /* "loop.pxi":149
+  /* "loop.pxi":151
  * 
  *     cdef int take_event(self, key, unsigned int mask) except -1:
  *         if key is None:             # <<<<<<<<<<<<<<
@@ -26115,7 +26639,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
   __pyx_t_1 = (__pyx_v_key == Py_None);
   if (__pyx_t_1) {
 
-    /* "loop.pxi":150
+    /* "loop.pxi":152
  *     cdef int take_event(self, key, unsigned int mask) except -1:
  *         if key is None:
  *             return 0             # <<<<<<<<<<<<<<
@@ -26125,7 +26649,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
     __pyx_r = 0;
     goto __pyx_L0;
 
-    /* "loop.pxi":149
+    /* "loop.pxi":151
  * 
  *     cdef int take_event(self, key, unsigned int mask) except -1:
  *         if key is None:             # <<<<<<<<<<<<<<
@@ -26134,7 +26658,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
  */
   }
 
-  /* "loop.pxi":151
+  /* "loop.pxi":153
  *         if key is None:
  *             return 0
  *         fileobj, _, events, (reader, writer) = key             # <<<<<<<<<<<<<<
@@ -26147,7 +26671,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
     if (unlikely(size != 4)) {
       if (size > 4) __Pyx_RaiseTooManyValuesError(4);
       else if (size >= 0) __Pyx_RaiseNeedMoreValuesError(size);
-      __PYX_ERR(11, 151, __pyx_L1_error)
+      __PYX_ERR(11, 153, __pyx_L1_error)
     }
     #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
     if (likely(PyTuple_CheckExact(sequence))) {
@@ -26170,7 +26694,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
       Py_ssize_t i;
       PyObject** temps[4] = {&__pyx_t_2,&__pyx_t_3,&__pyx_t_4,&__pyx_t_5};
       for (i=0; i < 4; i++) {
-        PyObject* item = PySequence_ITEM(sequence, i); if (unlikely(!item)) __PYX_ERR(11, 151, __pyx_L1_error)
+        PyObject* item = PySequence_ITEM(sequence, i); if (unlikely(!item)) __PYX_ERR(11, 153, __pyx_L1_error)
         __Pyx_GOTREF(item);
         *(temps[i]) = item;
       }
@@ -26179,7 +26703,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
   } else {
     Py_ssize_t index = -1;
     PyObject** temps[4] = {&__pyx_t_2,&__pyx_t_3,&__pyx_t_4,&__pyx_t_5};
-    __pyx_t_6 = PyObject_GetIter(__pyx_v_key); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 151, __pyx_L1_error)
+    __pyx_t_6 = PyObject_GetIter(__pyx_v_key); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 153, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_6);
     __pyx_t_7 = __Pyx_PyObject_GetIterNextFunc(__pyx_t_6);
     for (index=0; index < 4; index++) {
@@ -26187,7 +26711,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
       __Pyx_GOTREF(item);
       *(temps[index]) = item;
     }
-    if (__Pyx_IternextUnpackEndCheck(__pyx_t_7(__pyx_t_6), 4) < 0) __PYX_ERR(11, 151, __pyx_L1_error)
+    if (__Pyx_IternextUnpackEndCheck(__pyx_t_7(__pyx_t_6), 4) < 0) __PYX_ERR(11, 153, __pyx_L1_error)
     __pyx_t_7 = NULL;
     __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
     goto __pyx_L5_unpacking_done;
@@ -26195,7 +26719,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
     __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
     __pyx_t_7 = NULL;
     if (__Pyx_IterFinish() == 0) __Pyx_RaiseNeedMoreValuesError(index);
-    __PYX_ERR(11, 151, __pyx_L1_error)
+    __PYX_ERR(11, 153, __pyx_L1_error)
     __pyx_L5_unpacking_done:;
   }
   __pyx_v_fileobj = __pyx_t_2;
@@ -26210,7 +26734,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
     if (unlikely(size != 2)) {
       if (size > 2) __Pyx_RaiseTooManyValuesError(2);
       else if (size >= 0) __Pyx_RaiseNeedMoreValuesError(size);
-      __PYX_ERR(11, 151, __pyx_L1_error)
+      __PYX_ERR(11, 153, __pyx_L1_error)
     }
     #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
     if (likely(PyTuple_CheckExact(sequence))) {
@@ -26223,15 +26747,15 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
     __Pyx_INCREF(__pyx_t_6);
     __Pyx_INCREF(__pyx_t_8);
     #else
-    __pyx_t_6 = PySequence_ITEM(sequence, 0); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 151, __pyx_L1_error)
+    __pyx_t_6 = PySequence_ITEM(sequence, 0); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 153, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_6);
-    __pyx_t_8 = PySequence_ITEM(sequence, 1); if (unlikely(!__pyx_t_8)) __PYX_ERR(11, 151, __pyx_L1_error)
+    __pyx_t_8 = PySequence_ITEM(sequence, 1); if (unlikely(!__pyx_t_8)) __PYX_ERR(11, 153, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_8);
     #endif
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
   } else {
     Py_ssize_t index = -1;
-    __pyx_t_9 = PyObject_GetIter(__pyx_t_5); if (unlikely(!__pyx_t_9)) __PYX_ERR(11, 151, __pyx_L1_error)
+    __pyx_t_9 = PyObject_GetIter(__pyx_t_5); if (unlikely(!__pyx_t_9)) __PYX_ERR(11, 153, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_9);
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     __pyx_t_7 = __Pyx_PyObject_GetIterNextFunc(__pyx_t_9);
@@ -26239,7 +26763,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
     __Pyx_GOTREF(__pyx_t_6);
     index = 1; __pyx_t_8 = __pyx_t_7(__pyx_t_9); if (unlikely(!__pyx_t_8)) goto __pyx_L6_unpacking_failed;
     __Pyx_GOTREF(__pyx_t_8);
-    if (__Pyx_IternextUnpackEndCheck(__pyx_t_7(__pyx_t_9), 2) < 0) __PYX_ERR(11, 151, __pyx_L1_error)
+    if (__Pyx_IternextUnpackEndCheck(__pyx_t_7(__pyx_t_9), 2) < 0) __PYX_ERR(11, 153, __pyx_L1_error)
     __pyx_t_7 = NULL;
     __Pyx_DECREF(__pyx_t_9); __pyx_t_9 = 0;
     goto __pyx_L7_unpacking_done;
@@ -26247,7 +26771,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
     __Pyx_DECREF(__pyx_t_9); __pyx_t_9 = 0;
     __pyx_t_7 = NULL;
     if (__Pyx_IterFinish() == 0) __Pyx_RaiseNeedMoreValuesError(index);
-    __PYX_ERR(11, 151, __pyx_L1_error)
+    __PYX_ERR(11, 153, __pyx_L1_error)
     __pyx_L7_unpacking_done:;
   }
   __pyx_v_reader = __pyx_t_6;
@@ -26255,7 +26779,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
   __pyx_v_writer = __pyx_t_8;
   __pyx_t_8 = 0;
 
-  /* "loop.pxi":152
+  /* "loop.pxi":154
  *             return 0
  *         fileobj, _, events, (reader, writer) = key
  *         if mask & ~EPOLLOUT and reader is not None and events & READ:             # <<<<<<<<<<<<<<
@@ -26274,35 +26798,35 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
     __pyx_t_1 = __pyx_t_10;
     goto __pyx_L9_bool_binop_done;
   }
-  __pyx_t_5 = __Pyx_PyInt_From___pyx_anon_enum(__pyx_e_14asyncio_compat_9_speedups_4core_READ); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 152, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_PyInt_From___pyx_anon_enum(__pyx_e_14asyncio_compat_9_speedups_4core_READ); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 154, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
-  __pyx_t_4 = PyNumber_And(__pyx_v_events, __pyx_t_5); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 152, __pyx_L1_error)
+  __pyx_t_4 = PyNumber_And(__pyx_v_events, __pyx_t_5); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 154, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
-  __pyx_t_10 = __Pyx_PyObject_IsTrue(__pyx_t_4); if (unlikely((__pyx_t_10 < 0))) __PYX_ERR(11, 152, __pyx_L1_error)
+  __pyx_t_10 = __Pyx_PyObject_IsTrue(__pyx_t_4); if (unlikely((__pyx_t_10 < 0))) __PYX_ERR(11, 154, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __pyx_t_1 = __pyx_t_10;
   __pyx_L9_bool_binop_done:;
   if (__pyx_t_1) {
 
-    /* "loop.pxi":153
+    /* "loop.pxi":155
  *         fileobj, _, events, (reader, writer) = key
  *         if mask & ~EPOLLOUT and reader is not None and events & READ:
  *             if is_cancelled(reader):             # <<<<<<<<<<<<<<
  *                 self._remove_reader(fileobj)
  *             else:
  */
-    __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_v_reader); if (unlikely(__pyx_t_1 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 153, __pyx_L1_error)
+    __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_v_reader); if (unlikely(__pyx_t_1 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 155, __pyx_L1_error)
     if (__pyx_t_1) {
 
-      /* "loop.pxi":154
+      /* "loop.pxi":156
  *         if mask & ~EPOLLOUT and reader is not None and events & READ:
  *             if is_cancelled(reader):
  *                 self._remove_reader(fileobj)             # <<<<<<<<<<<<<<
  *             else:
  *                 ring_push(&self.ring, HANDLE, reader, NULL)
  */
-      __pyx_t_5 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_remove_reader); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 154, __pyx_L1_error)
+      __pyx_t_5 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_remove_reader); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 156, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_5);
       __pyx_t_3 = NULL;
       __pyx_t_11 = 0;
@@ -26322,13 +26846,13 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
         PyObject *__pyx_callargs[2] = {__pyx_t_3, __pyx_v_fileobj};
         __pyx_t_4 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_11, 1+__pyx_t_11);
         __Pyx_XDECREF(__pyx_t_3); __pyx_t_3 = 0;
-        if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 154, __pyx_L1_error)
+        if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 156, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_4);
         __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       }
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
-      /* "loop.pxi":153
+      /* "loop.pxi":155
  *         fileobj, _, events, (reader, writer) = key
  *         if mask & ~EPOLLOUT and reader is not None and events & READ:
  *             if is_cancelled(reader):             # <<<<<<<<<<<<<<
@@ -26338,7 +26862,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
       goto __pyx_L12;
     }
 
-    /* "loop.pxi":156
+    /* "loop.pxi":158
  *                 self._remove_reader(fileobj)
  *             else:
  *                 ring_push(&self.ring, HANDLE, reader, NULL)             # <<<<<<<<<<<<<<
@@ -26346,11 +26870,11 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
  *             if is_cancelled(writer):
  */
     /*else*/ {
-      __pyx_t_12 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_reader, NULL); if (unlikely(__pyx_t_12 == ((int)-1))) __PYX_ERR(11, 156, __pyx_L1_error)
+      __pyx_t_12 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_reader, NULL); if (unlikely(__pyx_t_12 == ((int)-1))) __PYX_ERR(11, 158, __pyx_L1_error)
     }
     __pyx_L12:;
 
-    /* "loop.pxi":152
+    /* "loop.pxi":154
  *             return 0
  *         fileobj, _, events, (reader, writer) = key
  *         if mask & ~EPOLLOUT and reader is not None and events & READ:             # <<<<<<<<<<<<<<
@@ -26359,7 +26883,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
  */
   }
 
-  /* "loop.pxi":157
+  /* "loop.pxi":159
  *             else:
  *                 ring_push(&self.ring, HANDLE, reader, NULL)
  *         if mask & ~EPOLLIN and writer is not None and events & WRITE:             # <<<<<<<<<<<<<<
@@ -26378,35 +26902,35 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
     __pyx_t_1 = __pyx_t_10;
     goto __pyx_L14_bool_binop_done;
   }
-  __pyx_t_4 = __Pyx_PyInt_From___pyx_anon_enum(__pyx_e_14asyncio_compat_9_speedups_4core_WRITE); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 157, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyInt_From___pyx_anon_enum(__pyx_e_14asyncio_compat_9_speedups_4core_WRITE); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 159, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
-  __pyx_t_5 = PyNumber_And(__pyx_v_events, __pyx_t_4); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 157, __pyx_L1_error)
+  __pyx_t_5 = PyNumber_And(__pyx_v_events, __pyx_t_4); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 159, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-  __pyx_t_10 = __Pyx_PyObject_IsTrue(__pyx_t_5); if (unlikely((__pyx_t_10 < 0))) __PYX_ERR(11, 157, __pyx_L1_error)
+  __pyx_t_10 = __Pyx_PyObject_IsTrue(__pyx_t_5); if (unlikely((__pyx_t_10 < 0))) __PYX_ERR(11, 159, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
   __pyx_t_1 = __pyx_t_10;
   __pyx_L14_bool_binop_done:;
   if (__pyx_t_1) {
 
-    /* "loop.pxi":158
+    /* "loop.pxi":160
  *                 ring_push(&self.ring, HANDLE, reader, NULL)
  *         if mask & ~EPOLLIN and writer is not None and events & WRITE:
  *             if is_cancelled(writer):             # <<<<<<<<<<<<<<
  *                 self._remove_writer(fileobj)
  *             else:
  */
-    __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_v_writer); if (unlikely(__pyx_t_1 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 158, __pyx_L1_error)
+    __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_v_writer); if (unlikely(__pyx_t_1 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 160, __pyx_L1_error)
     if (__pyx_t_1) {
 
-      /* "loop.pxi":159
+      /* "loop.pxi":161
  *         if mask & ~EPOLLIN and writer is not None and events & WRITE:
  *             if is_cancelled(writer):
  *                 self._remove_writer(fileobj)             # <<<<<<<<<<<<<<
  *             else:
  *                 ring_push(&self.ring, HANDLE, writer, NULL)
  */
-      __pyx_t_4 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_remove_writer); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 159, __pyx_L1_error)
+      __pyx_t_4 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_self), __pyx_n_s_remove_writer); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 161, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_4);
       __pyx_t_3 = NULL;
       __pyx_t_11 = 0;
@@ -26426,13 +26950,13 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
         PyObject *__pyx_callargs[2] = {__pyx_t_3, __pyx_v_fileobj};
         __pyx_t_5 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_11, 1+__pyx_t_11);
         __Pyx_XDECREF(__pyx_t_3); __pyx_t_3 = 0;
-        if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 159, __pyx_L1_error)
+        if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 161, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_5);
         __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
       }
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
 
-      /* "loop.pxi":158
+      /* "loop.pxi":160
  *                 ring_push(&self.ring, HANDLE, reader, NULL)
  *         if mask & ~EPOLLIN and writer is not None and events & WRITE:
  *             if is_cancelled(writer):             # <<<<<<<<<<<<<<
@@ -26442,7 +26966,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
       goto __pyx_L17;
     }
 
-    /* "loop.pxi":161
+    /* "loop.pxi":163
  *                 self._remove_writer(fileobj)
  *             else:
  *                 ring_push(&self.ring, HANDLE, writer, NULL)             # <<<<<<<<<<<<<<
@@ -26450,11 +26974,11 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
  * 
  */
     /*else*/ {
-      __pyx_t_12 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_writer, NULL); if (unlikely(__pyx_t_12 == ((int)-1))) __PYX_ERR(11, 161, __pyx_L1_error)
+      __pyx_t_12 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_writer, NULL); if (unlikely(__pyx_t_12 == ((int)-1))) __PYX_ERR(11, 163, __pyx_L1_error)
     }
     __pyx_L17:;
 
-    /* "loop.pxi":157
+    /* "loop.pxi":159
  *             else:
  *                 ring_push(&self.ring, HANDLE, reader, NULL)
  *         if mask & ~EPOLLIN and writer is not None and events & WRITE:             # <<<<<<<<<<<<<<
@@ -26463,7 +26987,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
  */
   }
 
-  /* "loop.pxi":162
+  /* "loop.pxi":164
  *             else:
  *                 ring_push(&self.ring, HANDLE, writer, NULL)
  *         return 0             # <<<<<<<<<<<<<<
@@ -26473,7 +26997,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
   __pyx_r = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":148
+  /* "loop.pxi":150
  *         return 0
  * 
  *     cdef int take_event(self, key, unsigned int mask) except -1:             # <<<<<<<<<<<<<<
@@ -26502,7 +27026,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_event(struct __p
   return __pyx_r;
 }
 
-/* "loop.pxi":164
+/* "loop.pxi":166
  *         return 0
  * 
  *     cdef int drop_cancelled_timers(self) except -1:             # <<<<<<<<<<<<<<
@@ -26528,7 +27052,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("drop_cancelled_timers", 1);
 
-  /* "loop.pxi":165
+  /* "loop.pxi":167
  * 
  *     cdef int drop_cancelled_timers(self) except -1:
  *         cdef Py_ssize_t number = len(self.scheduled)             # <<<<<<<<<<<<<<
@@ -26539,13 +27063,13 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
   __Pyx_INCREF(__pyx_t_1);
   if (unlikely(__pyx_t_1 == Py_None)) {
     PyErr_SetString(PyExc_TypeError, "object of type 'NoneType' has no len()");
-    __PYX_ERR(11, 165, __pyx_L1_error)
+    __PYX_ERR(11, 167, __pyx_L1_error)
   }
-  __pyx_t_2 = __Pyx_PyList_GET_SIZE(__pyx_t_1); if (unlikely(__pyx_t_2 == ((Py_ssize_t)-1))) __PYX_ERR(11, 165, __pyx_L1_error)
+  __pyx_t_2 = __Pyx_PyList_GET_SIZE(__pyx_t_1); if (unlikely(__pyx_t_2 == ((Py_ssize_t)-1))) __PYX_ERR(11, 167, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   __pyx_v_number = __pyx_t_2;
 
-  /* "loop.pxi":166
+  /* "loop.pxi":168
  *     cdef int drop_cancelled_timers(self) except -1:
  *         cdef Py_ssize_t number = len(self.scheduled)
  *         if number > MOST_TIMERS and 2 * self._timer_cancelled_count > number:             # <<<<<<<<<<<<<<
@@ -26563,7 +27087,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
   __pyx_L4_bool_binop_done:;
   if (__pyx_t_3) {
 
-    /* "loop.pxi":167
+    /* "loop.pxi":169
  *         cdef Py_ssize_t number = len(self.scheduled)
  *         if number > MOST_TIMERS and 2 * self._timer_cancelled_count > number:
  *             for handle in self.scheduled:             # <<<<<<<<<<<<<<
@@ -26572,7 +27096,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
  */
     if (unlikely(__pyx_v_self->scheduled == Py_None)) {
       PyErr_SetString(PyExc_TypeError, "'NoneType' object is not iterable");
-      __PYX_ERR(11, 167, __pyx_L1_error)
+      __PYX_ERR(11, 169, __pyx_L1_error)
     }
     __pyx_t_1 = __pyx_v_self->scheduled; __Pyx_INCREF(__pyx_t_1);
     __pyx_t_2 = 0;
@@ -26580,33 +27104,33 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
       {
         Py_ssize_t __pyx_temp = __Pyx_PyList_GET_SIZE(__pyx_t_1);
         #if !CYTHON_ASSUME_SAFE_MACROS
-        if (unlikely((__pyx_temp < 0))) __PYX_ERR(11, 167, __pyx_L1_error)
+        if (unlikely((__pyx_temp < 0))) __PYX_ERR(11, 169, __pyx_L1_error)
         #endif
         if (__pyx_t_2 >= __pyx_temp) break;
       }
       #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
-      __pyx_t_5 = PyList_GET_ITEM(__pyx_t_1, __pyx_t_2); __Pyx_INCREF(__pyx_t_5); __pyx_t_2++; if (unlikely((0 < 0))) __PYX_ERR(11, 167, __pyx_L1_error)
+      __pyx_t_5 = PyList_GET_ITEM(__pyx_t_1, __pyx_t_2); __Pyx_INCREF(__pyx_t_5); __pyx_t_2++; if (unlikely((0 < 0))) __PYX_ERR(11, 169, __pyx_L1_error)
       #else
-      __pyx_t_5 = __Pyx_PySequence_ITEM(__pyx_t_1, __pyx_t_2); __pyx_t_2++; if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 167, __pyx_L1_error)
+      __pyx_t_5 = __Pyx_PySequence_ITEM(__pyx_t_1, __pyx_t_2); __pyx_t_2++; if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 169, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_5);
       #endif
       __Pyx_XDECREF_SET(__pyx_v_handle, __pyx_t_5);
       __pyx_t_5 = 0;
 
-      /* "loop.pxi":168
+      /* "loop.pxi":170
  *         if number > MOST_TIMERS and 2 * self._timer_cancelled_count > number:
  *             for handle in self.scheduled:
  *                 set_slot(handle, SCHEDULED_SLOT, not is_cancelled(handle))             # <<<<<<<<<<<<<<
  *             # In its place: an iteration of Python code goes on with the same list.
  *             self.scheduled[:] = [handle for handle in self.scheduled if not is_cancelled(handle)]
  */
-      __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_v_handle); if (unlikely(__pyx_t_3 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 168, __pyx_L1_error)
-      __pyx_t_5 = __Pyx_PyBool_FromLong((!__pyx_t_3)); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 168, __pyx_L1_error)
+      __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_v_handle); if (unlikely(__pyx_t_3 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 170, __pyx_L1_error)
+      __pyx_t_5 = __Pyx_PyBool_FromLong((!__pyx_t_3)); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 170, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_5);
       set_slot(__pyx_v_handle, __pyx_v_14asyncio_compat_9_speedups_4core_SCHEDULED_SLOT, __pyx_t_5);
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
 
-      /* "loop.pxi":167
+      /* "loop.pxi":169
  *         cdef Py_ssize_t number = len(self.scheduled)
  *         if number > MOST_TIMERS and 2 * self._timer_cancelled_count > number:
  *             for handle in self.scheduled:             # <<<<<<<<<<<<<<
@@ -26616,7 +27140,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
     }
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-    /* "loop.pxi":170
+    /* "loop.pxi":172
  *                 set_slot(handle, SCHEDULED_SLOT, not is_cancelled(handle))
  *             # In its place: an iteration of Python code goes on with the same list.
  *             self.scheduled[:] = [handle for handle in self.scheduled if not is_cancelled(handle)]             # <<<<<<<<<<<<<<
@@ -26624,11 +27148,11 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
  *             self._timer_cancelled_count = 0
  */
     { /* enter inner scope */
-      __pyx_t_1 = PyList_New(0); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 170, __pyx_L11_error)
+      __pyx_t_1 = PyList_New(0); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 172, __pyx_L11_error)
       __Pyx_GOTREF(__pyx_t_1);
       if (unlikely(__pyx_v_self->scheduled == Py_None)) {
         PyErr_SetString(PyExc_TypeError, "'NoneType' object is not iterable");
-        __PYX_ERR(11, 170, __pyx_L11_error)
+        __PYX_ERR(11, 172, __pyx_L11_error)
       }
       __pyx_t_5 = __pyx_v_self->scheduled; __Pyx_INCREF(__pyx_t_5);
       __pyx_t_2 = 0;
@@ -26636,22 +27160,22 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
         {
           Py_ssize_t __pyx_temp = __Pyx_PyList_GET_SIZE(__pyx_t_5);
           #if !CYTHON_ASSUME_SAFE_MACROS
-          if (unlikely((__pyx_temp < 0))) __PYX_ERR(11, 170, __pyx_L11_error)
+          if (unlikely((__pyx_temp < 0))) __PYX_ERR(11, 172, __pyx_L11_error)
           #endif
           if (__pyx_t_2 >= __pyx_temp) break;
         }
         #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
-        __pyx_t_6 = PyList_GET_ITEM(__pyx_t_5, __pyx_t_2); __Pyx_INCREF(__pyx_t_6); __pyx_t_2++; if (unlikely((0 < 0))) __PYX_ERR(11, 170, __pyx_L11_error)
+        __pyx_t_6 = PyList_GET_ITEM(__pyx_t_5, __pyx_t_2); __Pyx_INCREF(__pyx_t_6); __pyx_t_2++; if (unlikely((0 < 0))) __PYX_ERR(11, 172, __pyx_L11_error)
         #else
-        __pyx_t_6 = __Pyx_PySequence_ITEM(__pyx_t_5, __pyx_t_2); __pyx_t_2++; if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 170, __pyx_L11_error)
+        __pyx_t_6 = __Pyx_PySequence_ITEM(__pyx_t_5, __pyx_t_2); __pyx_t_2++; if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 172, __pyx_L11_error)
         __Pyx_GOTREF(__pyx_t_6);
         #endif
         __Pyx_XDECREF_SET(__pyx_8genexpr3__pyx_v_handle, __pyx_t_6);
         __pyx_t_6 = 0;
-        __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_8genexpr3__pyx_v_handle); if (unlikely(__pyx_t_3 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 170, __pyx_L11_error)
+        __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_8genexpr3__pyx_v_handle); if (unlikely(__pyx_t_3 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 172, __pyx_L11_error)
         __pyx_t_4 = (!__pyx_t_3);
         if (__pyx_t_4) {
-          if (unlikely(__Pyx_ListComp_Append(__pyx_t_1, (PyObject*)__pyx_8genexpr3__pyx_v_handle))) __PYX_ERR(11, 170, __pyx_L11_error)
+          if (unlikely(__Pyx_ListComp_Append(__pyx_t_1, (PyObject*)__pyx_8genexpr3__pyx_v_handle))) __PYX_ERR(11, 172, __pyx_L11_error)
         }
       }
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
@@ -26664,21 +27188,21 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
     } /* exit inner scope */
     if (unlikely(__pyx_v_self->scheduled == Py_None)) {
       PyErr_SetString(PyExc_TypeError, "'NoneType' object is not subscriptable");
-      __PYX_ERR(11, 170, __pyx_L1_error)
+      __PYX_ERR(11, 172, __pyx_L1_error)
     }
-    if (__Pyx_PyObject_SetSlice(__pyx_v_self->scheduled, __pyx_t_1, 0, 0, NULL, NULL, NULL, 0, 0, 0) < 0) __PYX_ERR(11, 170, __pyx_L1_error)
+    if (__Pyx_PyObject_SetSlice(__pyx_v_self->scheduled, __pyx_t_1, 0, 0, NULL, NULL, NULL, 0, 0, 0) < 0) __PYX_ERR(11, 172, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-    /* "loop.pxi":171
+    /* "loop.pxi":173
  *             # In its place: an iteration of Python code goes on with the same list.
  *             self.scheduled[:] = [handle for handle in self.scheduled if not is_cancelled(handle)]
  *             heapq.heapify(self.scheduled)             # <<<<<<<<<<<<<<
  *             self._timer_cancelled_count = 0
  *         while self.scheduled and is_cancelled(self.scheduled[0]):
  */
-    __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_n_s_heapq); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 171, __pyx_L1_error)
+    __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_n_s_heapq); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 173, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
-    __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_n_s_heapify); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 171, __pyx_L1_error)
+    __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_n_s_heapify); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 173, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_6);
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     __pyx_t_5 = NULL;
@@ -26699,13 +27223,13 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
       PyObject *__pyx_callargs[2] = {__pyx_t_5, __pyx_v_self->scheduled};
       __pyx_t_1 = __Pyx_PyObject_FastCall(__pyx_t_6, __pyx_callargs+1-__pyx_t_7, 1+__pyx_t_7);
       __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
-      if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 171, __pyx_L1_error)
+      if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 173, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_1);
       __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
     }
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-    /* "loop.pxi":172
+    /* "loop.pxi":174
  *             self.scheduled[:] = [handle for handle in self.scheduled if not is_cancelled(handle)]
  *             heapq.heapify(self.scheduled)
  *             self._timer_cancelled_count = 0             # <<<<<<<<<<<<<<
@@ -26714,7 +27238,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
  */
     __pyx_v_self->_timer_cancelled_count = 0;
 
-    /* "loop.pxi":166
+    /* "loop.pxi":168
  *     cdef int drop_cancelled_timers(self) except -1:
  *         cdef Py_ssize_t number = len(self.scheduled)
  *         if number > MOST_TIMERS and 2 * self._timer_cancelled_count > number:             # <<<<<<<<<<<<<<
@@ -26723,7 +27247,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
  */
   }
 
-  /* "loop.pxi":173
+  /* "loop.pxi":175
  *             heapq.heapify(self.scheduled)
  *             self._timer_cancelled_count = 0
  *         while self.scheduled and is_cancelled(self.scheduled[0]):             # <<<<<<<<<<<<<<
@@ -26739,17 +27263,17 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
     }
     if (unlikely(__pyx_v_self->scheduled == Py_None)) {
       PyErr_SetString(PyExc_TypeError, "'NoneType' object is not subscriptable");
-      __PYX_ERR(11, 173, __pyx_L1_error)
+      __PYX_ERR(11, 175, __pyx_L1_error)
     }
     __pyx_t_1 = PyList_GET_ITEM(__pyx_v_self->scheduled, 0);
     __Pyx_INCREF(__pyx_t_1);
-    __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_t_1); if (unlikely(__pyx_t_3 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 173, __pyx_L1_error)
+    __pyx_t_3 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_t_1); if (unlikely(__pyx_t_3 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 175, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
     __pyx_t_4 = __pyx_t_3;
     __pyx_L19_bool_binop_done:;
     if (!__pyx_t_4) break;
 
-    /* "loop.pxi":174
+    /* "loop.pxi":176
  *             self._timer_cancelled_count = 0
  *         while self.scheduled and is_cancelled(self.scheduled[0]):
  *             self._timer_cancelled_count -= 1             # <<<<<<<<<<<<<<
@@ -26758,7 +27282,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
  */
     __pyx_v_self->_timer_cancelled_count = (__pyx_v_self->_timer_cancelled_count - 1);
 
-    /* "loop.pxi":175
+    /* "loop.pxi":177
  *         while self.scheduled and is_cancelled(self.scheduled[0]):
  *             self._timer_cancelled_count -= 1
  *             set_slot(heap_pop(self.scheduled), SCHEDULED_SLOT, False)             # <<<<<<<<<<<<<<
@@ -26767,14 +27291,14 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
  */
     __pyx_t_1 = __pyx_v_self->scheduled;
     __Pyx_INCREF(__pyx_t_1);
-    __pyx_t_6 = __pyx_f_14asyncio_compat_9_speedups_4core_heap_pop(((PyObject*)__pyx_t_1)); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 175, __pyx_L1_error)
+    __pyx_t_6 = __pyx_f_14asyncio_compat_9_speedups_4core_heap_pop(((PyObject*)__pyx_t_1)); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 177, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_6);
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
     set_slot(__pyx_t_6, __pyx_v_14asyncio_compat_9_speedups_4core_SCHEDULED_SLOT, Py_False);
     __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
   }
 
-  /* "loop.pxi":176
+  /* "loop.pxi":178
  *             self._timer_cancelled_count -= 1
  *             set_slot(heap_pop(self.scheduled), SCHEDULED_SLOT, False)
  *         return 0             # <<<<<<<<<<<<<<
@@ -26784,7 +27308,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
   __pyx_r = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":164
+  /* "loop.pxi":166
  *         return 0
  * 
  *     cdef int drop_cancelled_timers(self) except -1:             # <<<<<<<<<<<<<<
@@ -26806,7 +27330,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_drop_cancelled_timers
   return __pyx_r;
 }
 
-/* "loop.pxi":178
+/* "loop.pxi":180
  *         return 0
  * 
  *     cdef int take_timers(self) except -1:             # <<<<<<<<<<<<<<
@@ -26830,17 +27354,17 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_timers(struct __
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("take_timers", 1);
 
-  /* "loop.pxi":179
+  /* "loop.pxi":181
  * 
  *     cdef int take_timers(self) except -1:
  *         cdef double end = monotonic() + <double>self._clock_resolution             # <<<<<<<<<<<<<<
  *         while self.scheduled and when_of(self.scheduled[0]) < end:
  *             handle = heap_pop(self.scheduled)
  */
-  __pyx_t_1 = __pyx_PyFloat_AsDouble(__pyx_v_self->_clock_resolution); if (unlikely((__pyx_t_1 == (double)-1) && PyErr_Occurred())) __PYX_ERR(11, 179, __pyx_L1_error)
+  __pyx_t_1 = __pyx_PyFloat_AsDouble(__pyx_v_self->_clock_resolution); if (unlikely((__pyx_t_1 == (double)-1) && PyErr_Occurred())) __PYX_ERR(11, 181, __pyx_L1_error)
   __pyx_v_end = (__pyx_f_14asyncio_compat_9_speedups_4core_monotonic() + ((double)__pyx_t_1));
 
-  /* "loop.pxi":180
+  /* "loop.pxi":182
  *     cdef int take_timers(self) except -1:
  *         cdef double end = monotonic() + <double>self._clock_resolution
  *         while self.scheduled and when_of(self.scheduled[0]) < end:             # <<<<<<<<<<<<<<
@@ -26856,18 +27380,18 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_timers(struct __
     }
     if (unlikely(__pyx_v_self->scheduled == Py_None)) {
       PyErr_SetString(PyExc_TypeError, "'NoneType' object is not subscriptable");
-      __PYX_ERR(11, 180, __pyx_L1_error)
+      __PYX_ERR(11, 182, __pyx_L1_error)
     }
     __pyx_t_4 = PyList_GET_ITEM(__pyx_v_self->scheduled, 0);
     __Pyx_INCREF(__pyx_t_4);
-    __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_when_of(__pyx_t_4); if (unlikely(__pyx_t_1 == ((double)-1) && PyErr_Occurred())) __PYX_ERR(11, 180, __pyx_L1_error)
+    __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_when_of(__pyx_t_4); if (unlikely(__pyx_t_1 == ((double)-1) && PyErr_Occurred())) __PYX_ERR(11, 182, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     __pyx_t_3 = (__pyx_t_1 < __pyx_v_end);
     __pyx_t_2 = __pyx_t_3;
     __pyx_L5_bool_binop_done:;
     if (!__pyx_t_2) break;
 
-    /* "loop.pxi":181
+    /* "loop.pxi":183
  *         cdef double end = monotonic() + <double>self._clock_resolution
  *         while self.scheduled and when_of(self.scheduled[0]) < end:
  *             handle = heap_pop(self.scheduled)             # <<<<<<<<<<<<<<
@@ -26876,13 +27400,13 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_timers(struct __
  */
     __pyx_t_4 = __pyx_v_self->scheduled;
     __Pyx_INCREF(__pyx_t_4);
-    __pyx_t_5 = __pyx_f_14asyncio_compat_9_speedups_4core_heap_pop(((PyObject*)__pyx_t_4)); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 181, __pyx_L1_error)
+    __pyx_t_5 = __pyx_f_14asyncio_compat_9_speedups_4core_heap_pop(((PyObject*)__pyx_t_4)); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 183, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     __Pyx_XDECREF_SET(__pyx_v_handle, __pyx_t_5);
     __pyx_t_5 = 0;
 
-    /* "loop.pxi":182
+    /* "loop.pxi":184
  *         while self.scheduled and when_of(self.scheduled[0]) < end:
  *             handle = heap_pop(self.scheduled)
  *             set_slot(handle, SCHEDULED_SLOT, False)             # <<<<<<<<<<<<<<
@@ -26891,17 +27415,17 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_timers(struct __
  */
     set_slot(__pyx_v_handle, __pyx_v_14asyncio_compat_9_speedups_4core_SCHEDULED_SLOT, Py_False);
 
-    /* "loop.pxi":183
+    /* "loop.pxi":185
  *             handle = heap_pop(self.scheduled)
  *             set_slot(handle, SCHEDULED_SLOT, False)
  *             ring_push(&self.ring, HANDLE, handle, NULL)             # <<<<<<<<<<<<<<
  *         return 0
  * 
  */
-    __pyx_t_6 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_handle, NULL); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 183, __pyx_L1_error)
+    __pyx_t_6 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_handle, NULL); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 185, __pyx_L1_error)
   }
 
-  /* "loop.pxi":184
+  /* "loop.pxi":186
  *             set_slot(handle, SCHEDULED_SLOT, False)
  *             ring_push(&self.ring, HANDLE, handle, NULL)
  *         return 0             # <<<<<<<<<<<<<<
@@ -26911,7 +27435,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_timers(struct __
   __pyx_r = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":178
+  /* "loop.pxi":180
  *         return 0
  * 
  *     cdef int take_timers(self) except -1:             # <<<<<<<<<<<<<<
@@ -26931,7 +27455,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_take_timers(struct __
   return __pyx_r;
 }
 
-/* "loop.pxi":186
+/* "loop.pxi":188
  *         return 0
  * 
  *     cdef int run(self, Entry entry) except -1:             # <<<<<<<<<<<<<<
@@ -26972,7 +27496,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("run", 1);
 
-  /* "loop.pxi":187
+  /* "loop.pxi":189
  * 
  *     cdef int run(self, Entry entry) except -1:
  *         what = <object>entry.what             # <<<<<<<<<<<<<<
@@ -26984,7 +27508,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
   __pyx_v_what = __pyx_t_1;
   __pyx_t_1 = 0;
 
-  /* "loop.pxi":188
+  /* "loop.pxi":190
  *     cdef int run(self, Entry entry) except -1:
  *         what = <object>entry.what
  *         Py_DECREF(what)             # <<<<<<<<<<<<<<
@@ -26993,7 +27517,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
  */
   Py_DECREF(__pyx_v_what);
 
-  /* "loop.pxi":189
+  /* "loop.pxi":191
  *         what = <object>entry.what
  *         Py_DECREF(what)
  *         argument = None             # <<<<<<<<<<<<<<
@@ -27003,7 +27527,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
   __Pyx_INCREF(Py_None);
   __pyx_v_argument = Py_None;
 
-  /* "loop.pxi":190
+  /* "loop.pxi":192
  *         Py_DECREF(what)
  *         argument = None
  *         if entry.argument is not NULL:             # <<<<<<<<<<<<<<
@@ -27013,7 +27537,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
   __pyx_t_2 = (__pyx_v_entry.argument != NULL);
   if (__pyx_t_2) {
 
-    /* "loop.pxi":191
+    /* "loop.pxi":193
  *         argument = None
  *         if entry.argument is not NULL:
  *             argument = <object>entry.argument             # <<<<<<<<<<<<<<
@@ -27025,7 +27549,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
     __Pyx_DECREF_SET(__pyx_v_argument, __pyx_t_1);
     __pyx_t_1 = 0;
 
-    /* "loop.pxi":192
+    /* "loop.pxi":194
  *         if entry.argument is not NULL:
  *             argument = <object>entry.argument
  *             Py_DECREF(argument)             # <<<<<<<<<<<<<<
@@ -27034,7 +27558,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
  */
     Py_DECREF(__pyx_v_argument);
 
-    /* "loop.pxi":190
+    /* "loop.pxi":192
  *         Py_DECREF(what)
  *         argument = None
  *         if entry.argument is not NULL:             # <<<<<<<<<<<<<<
@@ -27043,7 +27567,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
  */
   }
 
-  /* "loop.pxi":193
+  /* "loop.pxi":195
  *             argument = <object>entry.argument
  *             Py_DECREF(argument)
  *         try:             # <<<<<<<<<<<<<<
@@ -27059,7 +27583,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
     __Pyx_XGOTREF(__pyx_t_5);
     /*try:*/ {
 
-      /* "loop.pxi":194
+      /* "loop.pxi":196
  *             Py_DECREF(argument)
  *         try:
  *             if entry.kind == WAKEUP:             # <<<<<<<<<<<<<<
@@ -27069,16 +27593,16 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
       __pyx_t_2 = (__pyx_v_entry.kind == __pyx_e_14asyncio_compat_9_speedups_4core_WAKEUP);
       if (__pyx_t_2) {
 
-        /* "loop.pxi":195
+        /* "loop.pxi":197
  *         try:
  *             if entry.kind == WAKEUP:
  *                 (<Task>what).wakeup(argument)             # <<<<<<<<<<<<<<
  *             elif entry.kind == STEP:
  *                 (<Task>what).step(None)
  */
-        __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Task *)((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_what)->__pyx_base.__pyx_vtab)->wakeup(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_what), __pyx_v_argument); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 195, __pyx_L4_error)
+        __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Task *)((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_what)->__pyx_base.__pyx_vtab)->wakeup(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_what), __pyx_v_argument); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 197, __pyx_L4_error)
 
-        /* "loop.pxi":194
+        /* "loop.pxi":196
  *             Py_DECREF(argument)
  *         try:
  *             if entry.kind == WAKEUP:             # <<<<<<<<<<<<<<
@@ -27088,7 +27612,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
         goto __pyx_L10;
       }
 
-      /* "loop.pxi":196
+      /* "loop.pxi":198
  *             if entry.kind == WAKEUP:
  *                 (<Task>what).wakeup(argument)
  *             elif entry.kind == STEP:             # <<<<<<<<<<<<<<
@@ -27098,16 +27622,16 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
       __pyx_t_2 = (__pyx_v_entry.kind == __pyx_e_14asyncio_compat_9_speedups_4core_STEP);
       if (__pyx_t_2) {
 
-        /* "loop.pxi":197
+        /* "loop.pxi":199
  *                 (<Task>what).wakeup(argument)
  *             elif entry.kind == STEP:
  *                 (<Task>what).step(None)             # <<<<<<<<<<<<<<
  *             elif entry.kind == CALLBACK:
  *                 what(argument)
  */
-        __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Task *)((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_what)->__pyx_base.__pyx_vtab)->step(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_what), Py_None); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 197, __pyx_L4_error)
+        __pyx_t_6 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Task *)((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_what)->__pyx_base.__pyx_vtab)->step(((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)__pyx_v_what), Py_None); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 199, __pyx_L4_error)
 
-        /* "loop.pxi":196
+        /* "loop.pxi":198
  *             if entry.kind == WAKEUP:
  *                 (<Task>what).wakeup(argument)
  *             elif entry.kind == STEP:             # <<<<<<<<<<<<<<
@@ -27117,7 +27641,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
         goto __pyx_L10;
       }
 
-      /* "loop.pxi":198
+      /* "loop.pxi":200
  *             elif entry.kind == STEP:
  *                 (<Task>what).step(None)
  *             elif entry.kind == CALLBACK:             # <<<<<<<<<<<<<<
@@ -27127,7 +27651,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
       __pyx_t_2 = (__pyx_v_entry.kind == __pyx_e_14asyncio_compat_9_speedups_4core_CALLBACK);
       if (__pyx_t_2) {
 
-        /* "loop.pxi":199
+        /* "loop.pxi":201
  *                 (<Task>what).step(None)
  *             elif entry.kind == CALLBACK:
  *                 what(argument)             # <<<<<<<<<<<<<<
@@ -27153,13 +27677,13 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
           PyObject *__pyx_callargs[2] = {__pyx_t_8, __pyx_v_argument};
           __pyx_t_1 = __Pyx_PyObject_FastCall(__pyx_t_7, __pyx_callargs+1-__pyx_t_9, 1+__pyx_t_9);
           __Pyx_XDECREF(__pyx_t_8); __pyx_t_8 = 0;
-          if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 199, __pyx_L4_error)
+          if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 201, __pyx_L4_error)
           __Pyx_GOTREF(__pyx_t_1);
           __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
         }
         __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-        /* "loop.pxi":198
+        /* "loop.pxi":200
  *             elif entry.kind == STEP:
  *                 (<Task>what).step(None)
  *             elif entry.kind == CALLBACK:             # <<<<<<<<<<<<<<
@@ -27169,18 +27693,18 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
         goto __pyx_L10;
       }
 
-      /* "loop.pxi":200
+      /* "loop.pxi":202
  *             elif entry.kind == CALLBACK:
  *                 what(argument)
  *             elif not is_cancelled(what):             # <<<<<<<<<<<<<<
  *                 # Held here: cancel() makes the handle forget them.
  *                 callback = <object>SLOT(what, CALLBACK_SLOT)
  */
-      __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_v_what); if (unlikely(__pyx_t_2 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 200, __pyx_L4_error)
+      __pyx_t_2 = __pyx_f_14asyncio_compat_9_speedups_4core_is_cancelled(__pyx_v_what); if (unlikely(__pyx_t_2 == ((int)-1) && PyErr_Occurred())) __PYX_ERR(11, 202, __pyx_L4_error)
       __pyx_t_10 = (!__pyx_t_2);
       if (__pyx_t_10) {
 
-        /* "loop.pxi":202
+        /* "loop.pxi":204
  *             elif not is_cancelled(what):
  *                 # Held here: cancel() makes the handle forget them.
  *                 callback = <object>SLOT(what, CALLBACK_SLOT)             # <<<<<<<<<<<<<<
@@ -27193,7 +27717,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
         __pyx_v_callback = __pyx_t_1;
         __pyx_t_1 = 0;
 
-        /* "loop.pxi":203
+        /* "loop.pxi":205
  *                 # Held here: cancel() makes the handle forget them.
  *                 callback = <object>SLOT(what, CALLBACK_SLOT)
  *                 args = <object>SLOT(what, ARGS_SLOT)             # <<<<<<<<<<<<<<
@@ -27206,18 +27730,18 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
         __pyx_v_args = __pyx_t_1;
         __pyx_t_1 = 0;
 
-        /* "loop.pxi":204
+        /* "loop.pxi":206
  *                 callback = <object>SLOT(what, CALLBACK_SLOT)
  *                 args = <object>SLOT(what, ARGS_SLOT)
  *                 PyObject_Call(callback, args, NULL)             # <<<<<<<<<<<<<<
  *         except Exception as exc:
  *             log_failed_callback(self, as_handle(self, entry.kind, what, argument), exc)
  */
-        __pyx_t_1 = PyObject_Call(__pyx_v_callback, __pyx_v_args, NULL); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 204, __pyx_L4_error)
+        __pyx_t_1 = PyObject_Call(__pyx_v_callback, __pyx_v_args, NULL); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 206, __pyx_L4_error)
         __Pyx_GOTREF(__pyx_t_1);
         __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-        /* "loop.pxi":200
+        /* "loop.pxi":202
  *             elif entry.kind == CALLBACK:
  *                 what(argument)
  *             elif not is_cancelled(what):             # <<<<<<<<<<<<<<
@@ -27227,7 +27751,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
       }
       __pyx_L10:;
 
-      /* "loop.pxi":193
+      /* "loop.pxi":195
  *             argument = <object>entry.argument
  *             Py_DECREF(argument)
  *         try:             # <<<<<<<<<<<<<<
@@ -27244,7 +27768,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
     __Pyx_XDECREF(__pyx_t_7); __pyx_t_7 = 0;
     __Pyx_XDECREF(__pyx_t_8); __pyx_t_8 = 0;
 
-    /* "loop.pxi":205
+    /* "loop.pxi":207
  *                 args = <object>SLOT(what, ARGS_SLOT)
  *                 PyObject_Call(callback, args, NULL)
  *         except Exception as exc:             # <<<<<<<<<<<<<<
@@ -27254,7 +27778,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
     __pyx_t_6 = __Pyx_PyErr_ExceptionMatches(((PyObject *)(&((PyTypeObject*)PyExc_Exception)[0])));
     if (__pyx_t_6) {
       __Pyx_AddTraceback("asyncio_compat._speedups.core.Loop.run", __pyx_clineno, __pyx_lineno, __pyx_filename);
-      if (__Pyx_GetException(&__pyx_t_1, &__pyx_t_7, &__pyx_t_8) < 0) __PYX_ERR(11, 205, __pyx_L6_except_error)
+      if (__Pyx_GetException(&__pyx_t_1, &__pyx_t_7, &__pyx_t_8) < 0) __PYX_ERR(11, 207, __pyx_L6_except_error)
       __Pyx_XGOTREF(__pyx_t_1);
       __Pyx_XGOTREF(__pyx_t_7);
       __Pyx_XGOTREF(__pyx_t_8);
@@ -27262,20 +27786,20 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
       __pyx_v_exc = __pyx_t_7;
       /*try:*/ {
 
-        /* "loop.pxi":206
+        /* "loop.pxi":208
  *                 PyObject_Call(callback, args, NULL)
  *         except Exception as exc:
  *             log_failed_callback(self, as_handle(self, entry.kind, what, argument), exc)             # <<<<<<<<<<<<<<
  *         return 0
  * 
  */
-        __pyx_t_12 = __pyx_f_14asyncio_compat_9_speedups_4core_as_handle(__pyx_v_self, __pyx_v_entry.kind, __pyx_v_what, __pyx_v_argument); if (unlikely(!__pyx_t_12)) __PYX_ERR(11, 206, __pyx_L16_error)
+        __pyx_t_12 = __pyx_f_14asyncio_compat_9_speedups_4core_as_handle(__pyx_v_self, __pyx_v_entry.kind, __pyx_v_what, __pyx_v_argument); if (unlikely(!__pyx_t_12)) __PYX_ERR(11, 208, __pyx_L16_error)
         __Pyx_GOTREF(__pyx_t_12);
-        __pyx_t_6 = __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(__pyx_v_self, __pyx_t_12, __pyx_v_exc); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 206, __pyx_L16_error)
+        __pyx_t_6 = __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(__pyx_v_self, __pyx_t_12, __pyx_v_exc); if (unlikely(__pyx_t_6 == ((int)-1))) __PYX_ERR(11, 208, __pyx_L16_error)
         __Pyx_DECREF(__pyx_t_12); __pyx_t_12 = 0;
       }
 
-      /* "loop.pxi":205
+      /* "loop.pxi":207
  *                 args = <object>SLOT(what, ARGS_SLOT)
  *                 PyObject_Call(callback, args, NULL)
  *         except Exception as exc:             # <<<<<<<<<<<<<<
@@ -27328,7 +27852,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
     }
     goto __pyx_L6_except_error;
 
-    /* "loop.pxi":193
+    /* "loop.pxi":195
  *             argument = <object>entry.argument
  *             Py_DECREF(argument)
  *         try:             # <<<<<<<<<<<<<<
@@ -27349,7 +27873,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
     __pyx_L9_try_end:;
   }
 
-  /* "loop.pxi":207
+  /* "loop.pxi":209
  *         except Exception as exc:
  *             log_failed_callback(self, as_handle(self, entry.kind, what, argument), exc)
  *         return 0             # <<<<<<<<<<<<<<
@@ -27359,7 +27883,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
   __pyx_r = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":186
+  /* "loop.pxi":188
  *         return 0
  * 
  *     cdef int run(self, Entry entry) except -1:             # <<<<<<<<<<<<<<
@@ -27385,7 +27909,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_4Loop_run(struct __pyx_obj_
   return __pyx_r;
 }
 
-/* "loop.pxi":209
+/* "loop.pxi":211
  *         return 0
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -27418,19 +27942,19 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready___get_
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__get__", 1);
 
-  /* "loop.pxi":211
+  /* "loop.pxi":213
  *     @property
  *     def _ready(self):
  *         cdef Ready ready = Ready.__new__(Ready)             # <<<<<<<<<<<<<<
  *         ready.loop = self
  *         return ready
  */
-  __pyx_t_1 = ((PyObject *)__pyx_tp_new_14asyncio_compat_9_speedups_4core_Ready(((PyTypeObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready), __pyx_empty_tuple, NULL)); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 211, __pyx_L1_error)
+  __pyx_t_1 = ((PyObject *)__pyx_tp_new_14asyncio_compat_9_speedups_4core_Ready(((PyTypeObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready), __pyx_empty_tuple, NULL)); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 213, __pyx_L1_error)
   __Pyx_GOTREF((PyObject *)__pyx_t_1);
   __pyx_v_ready = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Ready *)__pyx_t_1);
   __pyx_t_1 = 0;
 
-  /* "loop.pxi":212
+  /* "loop.pxi":214
  *     def _ready(self):
  *         cdef Ready ready = Ready.__new__(Ready)
  *         ready.loop = self             # <<<<<<<<<<<<<<
@@ -27443,7 +27967,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready___get_
   __Pyx_DECREF((PyObject *)__pyx_v_ready->loop);
   __pyx_v_ready->loop = __pyx_v_self;
 
-  /* "loop.pxi":213
+  /* "loop.pxi":215
  *         cdef Ready ready = Ready.__new__(Ready)
  *         ready.loop = self
  *         return ready             # <<<<<<<<<<<<<<
@@ -27455,7 +27979,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready___get_
   __pyx_r = ((PyObject *)__pyx_v_ready);
   goto __pyx_L0;
 
-  /* "loop.pxi":209
+  /* "loop.pxi":211
  *         return 0
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -27475,7 +27999,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready___get_
   return __pyx_r;
 }
 
-/* "loop.pxi":215
+/* "loop.pxi":217
  *         return ready
  * 
  *     @_ready.setter             # <<<<<<<<<<<<<<
@@ -27512,16 +28036,16 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready_2__set__(str
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__set__", 1);
 
-  /* "loop.pxi":217
+  /* "loop.pxi":219
  *     @_ready.setter
  *     def _ready(self, handles):
  *         ring_clear(&self.ring)             # <<<<<<<<<<<<<<
  *         for handle in handles:
  *             ring_push(&self.ring, HANDLE, handle, NULL)
  */
-  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_clear((&__pyx_v_self->ring)); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 217, __pyx_L1_error)
+  __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_clear((&__pyx_v_self->ring)); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 219, __pyx_L1_error)
 
-  /* "loop.pxi":218
+  /* "loop.pxi":220
  *     def _ready(self, handles):
  *         ring_clear(&self.ring)
  *         for handle in handles:             # <<<<<<<<<<<<<<
@@ -27533,9 +28057,9 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready_2__set__(str
     __pyx_t_3 = 0;
     __pyx_t_4 = NULL;
   } else {
-    __pyx_t_3 = -1; __pyx_t_2 = PyObject_GetIter(__pyx_v_handles); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 218, __pyx_L1_error)
+    __pyx_t_3 = -1; __pyx_t_2 = PyObject_GetIter(__pyx_v_handles); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 220, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_2);
-    __pyx_t_4 = __Pyx_PyObject_GetIterNextFunc(__pyx_t_2); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 218, __pyx_L1_error)
+    __pyx_t_4 = __Pyx_PyObject_GetIterNextFunc(__pyx_t_2); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 220, __pyx_L1_error)
   }
   for (;;) {
     if (likely(!__pyx_t_4)) {
@@ -27543,28 +28067,28 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready_2__set__(str
         {
           Py_ssize_t __pyx_temp = __Pyx_PyList_GET_SIZE(__pyx_t_2);
           #if !CYTHON_ASSUME_SAFE_MACROS
-          if (unlikely((__pyx_temp < 0))) __PYX_ERR(11, 218, __pyx_L1_error)
+          if (unlikely((__pyx_temp < 0))) __PYX_ERR(11, 220, __pyx_L1_error)
           #endif
           if (__pyx_t_3 >= __pyx_temp) break;
         }
         #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
-        __pyx_t_5 = PyList_GET_ITEM(__pyx_t_2, __pyx_t_3); __Pyx_INCREF(__pyx_t_5); __pyx_t_3++; if (unlikely((0 < 0))) __PYX_ERR(11, 218, __pyx_L1_error)
+        __pyx_t_5 = PyList_GET_ITEM(__pyx_t_2, __pyx_t_3); __Pyx_INCREF(__pyx_t_5); __pyx_t_3++; if (unlikely((0 < 0))) __PYX_ERR(11, 220, __pyx_L1_error)
         #else
-        __pyx_t_5 = __Pyx_PySequence_ITEM(__pyx_t_2, __pyx_t_3); __pyx_t_3++; if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 218, __pyx_L1_error)
+        __pyx_t_5 = __Pyx_PySequence_ITEM(__pyx_t_2, __pyx_t_3); __pyx_t_3++; if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 220, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_5);
         #endif
       } else {
         {
           Py_ssize_t __pyx_temp = __Pyx_PyTuple_GET_SIZE(__pyx_t_2);
           #if !CYTHON_ASSUME_SAFE_MACROS
-          if (unlikely((__pyx_temp < 0))) __PYX_ERR(11, 218, __pyx_L1_error)
+          if (unlikely((__pyx_temp < 0))) __PYX_ERR(11, 220, __pyx_L1_error)
           #endif
           if (__pyx_t_3 >= __pyx_temp) break;
         }
         #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
-        __pyx_t_5 = PyTuple_GET_ITEM(__pyx_t_2, __pyx_t_3); __Pyx_INCREF(__pyx_t_5); __pyx_t_3++; if (unlikely((0 < 0))) __PYX_ERR(11, 218, __pyx_L1_error)
+        __pyx_t_5 = PyTuple_GET_ITEM(__pyx_t_2, __pyx_t_3); __Pyx_INCREF(__pyx_t_5); __pyx_t_3++; if (unlikely((0 < 0))) __PYX_ERR(11, 220, __pyx_L1_error)
         #else
-        __pyx_t_5 = __Pyx_PySequence_ITEM(__pyx_t_2, __pyx_t_3); __pyx_t_3++; if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 218, __pyx_L1_error)
+        __pyx_t_5 = __Pyx_PySequence_ITEM(__pyx_t_2, __pyx_t_3); __pyx_t_3++; if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 220, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_5);
         #endif
       }
@@ -27574,7 +28098,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready_2__set__(str
         PyObject* exc_type = PyErr_Occurred();
         if (exc_type) {
           if (likely(__Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration))) PyErr_Clear();
-          else __PYX_ERR(11, 218, __pyx_L1_error)
+          else __PYX_ERR(11, 220, __pyx_L1_error)
         }
         break;
       }
@@ -27583,16 +28107,16 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready_2__set__(str
     __Pyx_XDECREF_SET(__pyx_v_handle, __pyx_t_5);
     __pyx_t_5 = 0;
 
-    /* "loop.pxi":219
+    /* "loop.pxi":221
  *         ring_clear(&self.ring)
  *         for handle in handles:
  *             ring_push(&self.ring, HANDLE, handle, NULL)             # <<<<<<<<<<<<<<
  * 
  *     @property
  */
-    __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_handle, NULL); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 219, __pyx_L1_error)
+    __pyx_t_1 = __pyx_f_14asyncio_compat_9_speedups_4core_ring_push((&__pyx_v_self->ring), __pyx_e_14asyncio_compat_9_speedups_4core_HANDLE, __pyx_v_handle, NULL); if (unlikely(__pyx_t_1 == ((int)-1))) __PYX_ERR(11, 221, __pyx_L1_error)
 
-    /* "loop.pxi":218
+    /* "loop.pxi":220
  *     def _ready(self, handles):
  *         ring_clear(&self.ring)
  *         for handle in handles:             # <<<<<<<<<<<<<<
@@ -27602,7 +28126,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready_2__set__(str
   }
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
 
-  /* "loop.pxi":215
+  /* "loop.pxi":217
  *         return ready
  * 
  *     @_ready.setter             # <<<<<<<<<<<<<<
@@ -27624,7 +28148,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_ready_2__set__(str
   return __pyx_r;
 }
 
-/* "loop.pxi":221
+/* "loop.pxi":223
  *             ring_push(&self.ring, HANDLE, handle, NULL)
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -27652,7 +28176,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10_scheduled__
   __Pyx_RefNannyDeclarations
   __Pyx_RefNannySetupContext("__get__", 1);
 
-  /* "loop.pxi":223
+  /* "loop.pxi":225
  *     @property
  *     def _scheduled(self):
  *         return self.scheduled             # <<<<<<<<<<<<<<
@@ -27664,7 +28188,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10_scheduled__
   __pyx_r = __pyx_v_self->scheduled;
   goto __pyx_L0;
 
-  /* "loop.pxi":221
+  /* "loop.pxi":223
  *             ring_push(&self.ring, HANDLE, handle, NULL)
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -27679,7 +28203,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10_scheduled__
   return __pyx_r;
 }
 
-/* "loop.pxi":225
+/* "loop.pxi":227
  *         return self.scheduled
  * 
  *     @_scheduled.setter             # <<<<<<<<<<<<<<
@@ -27711,14 +28235,14 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10_scheduled_2__set_
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__set__", 1);
 
-  /* "loop.pxi":227
+  /* "loop.pxi":229
  *     @_scheduled.setter
  *     def _scheduled(self, handles):
  *         self.scheduled = handles             # <<<<<<<<<<<<<<
  * 
  *     @property
  */
-  if (!(likely(PyList_CheckExact(__pyx_v_handles))||((__pyx_v_handles) == Py_None) || __Pyx_RaiseUnexpectedTypeError("list", __pyx_v_handles))) __PYX_ERR(11, 227, __pyx_L1_error)
+  if (!(likely(PyList_CheckExact(__pyx_v_handles))||((__pyx_v_handles) == Py_None) || __Pyx_RaiseUnexpectedTypeError("list", __pyx_v_handles))) __PYX_ERR(11, 229, __pyx_L1_error)
   __pyx_t_1 = __pyx_v_handles;
   __Pyx_INCREF(__pyx_t_1);
   __Pyx_GIVEREF(__pyx_t_1);
@@ -27727,7 +28251,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10_scheduled_2__set_
   __pyx_v_self->scheduled = ((PyObject*)__pyx_t_1);
   __pyx_t_1 = 0;
 
-  /* "loop.pxi":225
+  /* "loop.pxi":227
  *         return self.scheduled
  * 
  *     @_scheduled.setter             # <<<<<<<<<<<<<<
@@ -27747,7 +28271,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_10_scheduled_2__set_
   return __pyx_r;
 }
 
-/* "loop.pxi":229
+/* "loop.pxi":231
  *         self.scheduled = handles
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -27775,7 +28299,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_9_selector___g
   __Pyx_RefNannyDeclarations
   __Pyx_RefNannySetupContext("__get__", 1);
 
-  /* "loop.pxi":231
+  /* "loop.pxi":233
  *     @property
  *     def _selector(self):
  *         return self.selector             # <<<<<<<<<<<<<<
@@ -27787,7 +28311,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_9_selector___g
   __pyx_r = __pyx_v_self->selector;
   goto __pyx_L0;
 
-  /* "loop.pxi":229
+  /* "loop.pxi":231
  *         self.scheduled = handles
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -27802,7 +28326,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_9_selector___g
   return __pyx_r;
 }
 
-/* "loop.pxi":233
+/* "loop.pxi":235
  *         return self.selector
  * 
  *     @_selector.setter             # <<<<<<<<<<<<<<
@@ -27828,14 +28352,18 @@ static int __pyx_pw_14asyncio_compat_9_speedups_4core_4Loop_9_selector_3__set__(
 static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_9_selector_2__set__(struct __pyx_obj_14asyncio_compat_9_speedups_4core_Loop *__pyx_v_self, PyObject *__pyx_v_selector) {
   int __pyx_r;
   __Pyx_RefNannyDeclarations
+  PyObject *__pyx_t_1 = NULL;
+  int __pyx_lineno = 0;
+  const char *__pyx_filename = NULL;
+  int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__set__", 1);
 
-  /* "loop.pxi":235
+  /* "loop.pxi":237
  *     @_selector.setter
  *     def _selector(self, selector):
  *         self.selector = selector             # <<<<<<<<<<<<<<
+ *         self.selector_dict = getattr(selector, '__dict__', None)
  *         self.epoll = -1
- * 
  */
   __Pyx_INCREF(__pyx_v_selector);
   __Pyx_GIVEREF(__pyx_v_selector);
@@ -27843,16 +28371,32 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_9_selector_2__set__(
   __Pyx_DECREF(__pyx_v_self->selector);
   __pyx_v_self->selector = __pyx_v_selector;
 
-  /* "loop.pxi":236
+  /* "loop.pxi":238
  *     def _selector(self, selector):
  *         self.selector = selector
+ *         self.selector_dict = getattr(selector, '__dict__', None)             # <<<<<<<<<<<<<<
+ *         self.epoll = -1
+ * 
+ */
+  __pyx_t_1 = __Pyx_GetAttr3(__pyx_v_selector, __pyx_n_u_dict, Py_None); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 238, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_1);
+  if (!(likely(PyDict_CheckExact(__pyx_t_1))||((__pyx_t_1) == Py_None) || __Pyx_RaiseUnexpectedTypeError("dict", __pyx_t_1))) __PYX_ERR(11, 238, __pyx_L1_error)
+  __Pyx_GIVEREF(__pyx_t_1);
+  __Pyx_GOTREF(__pyx_v_self->selector_dict);
+  __Pyx_DECREF(__pyx_v_self->selector_dict);
+  __pyx_v_self->selector_dict = ((PyObject*)__pyx_t_1);
+  __pyx_t_1 = 0;
+
+  /* "loop.pxi":239
+ *         self.selector = selector
+ *         self.selector_dict = getattr(selector, '__dict__', None)
  *         self.epoll = -1             # <<<<<<<<<<<<<<
  * 
  *     @property
  */
   __pyx_v_self->epoll = -1;
 
-  /* "loop.pxi":233
+  /* "loop.pxi":235
  *         return self.selector
  * 
  *     @_selector.setter             # <<<<<<<<<<<<<<
@@ -27862,11 +28406,17 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_9_selector_2__set__(
 
   /* function exit code */
   __pyx_r = 0;
+  goto __pyx_L0;
+  __pyx_L1_error:;
+  __Pyx_XDECREF(__pyx_t_1);
+  __Pyx_AddTraceback("asyncio_compat._speedups.core.Loop._selector.__set__", __pyx_clineno, __pyx_lineno, __pyx_filename);
+  __pyx_r = -1;
+  __pyx_L0:;
   __Pyx_RefNannyFinishContext();
   return __pyx_r;
 }
 
-/* "loop.pxi":238
+/* "loop.pxi":241
  *         self.epoll = -1
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -27898,7 +28448,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_debug___get_
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__get__", 1);
 
-  /* "loop.pxi":240
+  /* "loop.pxi":243
  *     @property
  *     def _debug(self):
  *         return self.debug             # <<<<<<<<<<<<<<
@@ -27906,13 +28456,13 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_debug___get_
  *     @_debug.setter
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_1 = __Pyx_PyBool_FromLong(__pyx_v_self->debug); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 240, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyBool_FromLong(__pyx_v_self->debug); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 243, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __pyx_r = __pyx_t_1;
   __pyx_t_1 = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":238
+  /* "loop.pxi":241
  *         self.epoll = -1
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -27931,7 +28481,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_debug___get_
   return __pyx_r;
 }
 
-/* "loop.pxi":242
+/* "loop.pxi":245
  *         return self.debug
  * 
  *     @_debug.setter             # <<<<<<<<<<<<<<
@@ -27962,26 +28512,26 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_debug_2__set__(str
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
 
-  /* "loop.pxi":244
+  /* "loop.pxi":247
  *     @_debug.setter
  *     def _debug(self, debug):
  *         self.debug = debug             # <<<<<<<<<<<<<<
  *         self.look()
  * 
  */
-  __pyx_t_1 = __Pyx_PyObject_IsTrue(__pyx_v_debug); if (unlikely((__pyx_t_1 == (int)-1) && PyErr_Occurred())) __PYX_ERR(11, 244, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_IsTrue(__pyx_v_debug); if (unlikely((__pyx_t_1 == (int)-1) && PyErr_Occurred())) __PYX_ERR(11, 247, __pyx_L1_error)
   __pyx_v_self->debug = __pyx_t_1;
 
-  /* "loop.pxi":245
+  /* "loop.pxi":248
  *     def _debug(self, debug):
  *         self.debug = debug
  *         self.look()             # <<<<<<<<<<<<<<
  * 
  *     @property
  */
-  __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->look(__pyx_v_self); if (unlikely(__pyx_t_2 == ((int)-1))) __PYX_ERR(11, 245, __pyx_L1_error)
+  __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->look(__pyx_v_self); if (unlikely(__pyx_t_2 == ((int)-1))) __PYX_ERR(11, 248, __pyx_L1_error)
 
-  /* "loop.pxi":242
+  /* "loop.pxi":245
  *         return self.debug
  * 
  *     @_debug.setter             # <<<<<<<<<<<<<<
@@ -27999,7 +28549,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_6_debug_2__set__(str
   return __pyx_r;
 }
 
-/* "loop.pxi":247
+/* "loop.pxi":250
  *         self.look()
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -28031,7 +28581,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_7_closed___get
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__get__", 1);
 
-  /* "loop.pxi":249
+  /* "loop.pxi":252
  *     @property
  *     def _closed(self):
  *         return self.closed             # <<<<<<<<<<<<<<
@@ -28039,13 +28589,13 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_7_closed___get
  *     @_closed.setter
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_1 = __Pyx_PyBool_FromLong(__pyx_v_self->closed); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 249, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyBool_FromLong(__pyx_v_self->closed); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 252, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __pyx_r = __pyx_t_1;
   __pyx_t_1 = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":247
+  /* "loop.pxi":250
  *         self.look()
  * 
  *     @property             # <<<<<<<<<<<<<<
@@ -28064,7 +28614,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_7_closed___get
   return __pyx_r;
 }
 
-/* "loop.pxi":251
+/* "loop.pxi":254
  *         return self.closed
  * 
  *     @_closed.setter             # <<<<<<<<<<<<<<
@@ -28095,26 +28645,26 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_7_closed_2__set__(st
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
 
-  /* "loop.pxi":253
+  /* "loop.pxi":256
  *     @_closed.setter
  *     def _closed(self, closed):
  *         self.closed = closed             # <<<<<<<<<<<<<<
  *         self.look()
  * 
  */
-  __pyx_t_1 = __Pyx_PyObject_IsTrue(__pyx_v_closed); if (unlikely((__pyx_t_1 == (int)-1) && PyErr_Occurred())) __PYX_ERR(11, 253, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_IsTrue(__pyx_v_closed); if (unlikely((__pyx_t_1 == (int)-1) && PyErr_Occurred())) __PYX_ERR(11, 256, __pyx_L1_error)
   __pyx_v_self->closed = __pyx_t_1;
 
-  /* "loop.pxi":254
+  /* "loop.pxi":257
  *     def _closed(self, closed):
  *         self.closed = closed
  *         self.look()             # <<<<<<<<<<<<<<
  * 
  * 
  */
-  __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->look(__pyx_v_self); if (unlikely(__pyx_t_2 == ((int)-1))) __PYX_ERR(11, 254, __pyx_L1_error)
+  __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_Loop *)__pyx_v_self->__pyx_vtab)->look(__pyx_v_self); if (unlikely(__pyx_t_2 == ((int)-1))) __PYX_ERR(11, 257, __pyx_L1_error)
 
-  /* "loop.pxi":251
+  /* "loop.pxi":254
  *         return self.closed
  * 
  *     @_closed.setter             # <<<<<<<<<<<<<<
@@ -28132,7 +28682,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_7_closed_2__set__(st
   return __pyx_r;
 }
 
-/* "loop.pxi":26
+/* "loop.pxi":28
  *     # Neither debug mode, nor closed, nor an override: then there is no need to go through Python code.
  *     cdef bint direct
  *     cdef public object _clock_resolution             # <<<<<<<<<<<<<<
@@ -28233,7 +28783,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_17_clock_resolution_
   return __pyx_r;
 }
 
-/* "loop.pxi":27
+/* "loop.pxi":29
  *     cdef bint direct
  *     cdef public object _clock_resolution
  *     cdef public object _stopping             # <<<<<<<<<<<<<<
@@ -28334,7 +28884,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_9_stopping_4__del__(
   return __pyx_r;
 }
 
-/* "loop.pxi":28
+/* "loop.pxi":30
  *     cdef public object _clock_resolution
  *     cdef public object _stopping
  *     cdef public object _task_factory             # <<<<<<<<<<<<<<
@@ -28435,7 +28985,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_13_task_factory_4__d
   return __pyx_r;
 }
 
-/* "loop.pxi":29
+/* "loop.pxi":31
  *     cdef public object _stopping
  *     cdef public object _task_factory
  *     cdef public Py_ssize_t _timer_cancelled_count             # <<<<<<<<<<<<<<
@@ -28467,7 +29017,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_22_timer_cance
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__get__", 1);
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_1 = PyInt_FromSsize_t(__pyx_v_self->_timer_cancelled_count); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 29, __pyx_L1_error)
+  __pyx_t_1 = PyInt_FromSsize_t(__pyx_v_self->_timer_cancelled_count); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 31, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
   __pyx_r = __pyx_t_1;
   __pyx_t_1 = 0;
@@ -28505,7 +29055,7 @@ static int __pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_22_timer_cancelled_c
   int __pyx_lineno = 0;
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
-  __pyx_t_1 = __Pyx_PyIndex_AsSsize_t(__pyx_v_value); if (unlikely((__pyx_t_1 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(11, 29, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyIndex_AsSsize_t(__pyx_v_value); if (unlikely((__pyx_t_1 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(11, 31, __pyx_L1_error)
   __pyx_v_self->_timer_cancelled_count = __pyx_t_1;
 
   /* function exit code */
@@ -28732,7 +29282,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_4Loop_24__setstate_c
   return __pyx_r;
 }
 
-/* "loop.pxi":257
+/* "loop.pxi":260
  * 
  * 
  * cdef int log_failed_callback(Loop loop, handle, exc) except -1:             # <<<<<<<<<<<<<<
@@ -28759,33 +29309,33 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(struct 
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("log_failed_callback", 1);
 
-  /* "loop.pxi":259
+  /* "loop.pxi":262
  * cdef int log_failed_callback(Loop loop, handle, exc) except -1:
  *     context = {
  *         'message': 'Exception in callback {}'.format(             # <<<<<<<<<<<<<<
  *             events._format_callback_source(handle._callback, handle._args)),
  *         'exception': exc,
  */
-  __pyx_t_1 = __Pyx_PyDict_NewPresized(3); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 259, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyDict_NewPresized(3); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 262, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_kp_u_Exception_in_callback, __pyx_n_s_format); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 259, __pyx_L1_error)
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_kp_u_Exception_in_callback, __pyx_n_s_format); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 262, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
 
-  /* "loop.pxi":260
+  /* "loop.pxi":263
  *     context = {
  *         'message': 'Exception in callback {}'.format(
  *             events._format_callback_source(handle._callback, handle._args)),             # <<<<<<<<<<<<<<
  *         'exception': exc,
  *         'handle': handle,
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_n_s_events); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 260, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_n_s_events); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 263, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
-  __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_n_s_format_callback_source); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 260, __pyx_L1_error)
+  __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_n_s_format_callback_source); if (unlikely(!__pyx_t_6)) __PYX_ERR(11, 263, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_6);
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
-  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_handle, __pyx_n_s_callback_2); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 260, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_handle, __pyx_n_s_callback_2); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 263, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
-  __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_v_handle, __pyx_n_s_args); if (unlikely(!__pyx_t_7)) __PYX_ERR(11, 260, __pyx_L1_error)
+  __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_v_handle, __pyx_n_s_args); if (unlikely(!__pyx_t_7)) __PYX_ERR(11, 263, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_7);
   __pyx_t_8 = NULL;
   __pyx_t_9 = 0;
@@ -28807,7 +29357,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(struct 
     __Pyx_XDECREF(__pyx_t_8); __pyx_t_8 = 0;
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
-    if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 260, __pyx_L1_error)
+    if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 263, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
   }
@@ -28830,59 +29380,59 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(struct 
     __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_3, __pyx_callargs+1-__pyx_t_9, 1+__pyx_t_9);
     __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-    if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 259, __pyx_L1_error)
+    if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 262, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_2);
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   }
-  if (PyDict_SetItem(__pyx_t_1, __pyx_n_u_message, __pyx_t_2) < 0) __PYX_ERR(11, 259, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_t_1, __pyx_n_u_message, __pyx_t_2) < 0) __PYX_ERR(11, 262, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
 
-  /* "loop.pxi":261
+  /* "loop.pxi":264
  *         'message': 'Exception in callback {}'.format(
  *             events._format_callback_source(handle._callback, handle._args)),
  *         'exception': exc,             # <<<<<<<<<<<<<<
  *         'handle': handle,
  *     }
  */
-  if (PyDict_SetItem(__pyx_t_1, __pyx_n_u_exception, __pyx_v_exc) < 0) __PYX_ERR(11, 259, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_t_1, __pyx_n_u_exception, __pyx_v_exc) < 0) __PYX_ERR(11, 262, __pyx_L1_error)
 
-  /* "loop.pxi":262
+  /* "loop.pxi":265
  *             events._format_callback_source(handle._callback, handle._args)),
  *         'exception': exc,
  *         'handle': handle,             # <<<<<<<<<<<<<<
  *     }
  *     if handle._source_traceback:
  */
-  if (PyDict_SetItem(__pyx_t_1, __pyx_n_u_handle, __pyx_v_handle) < 0) __PYX_ERR(11, 259, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_t_1, __pyx_n_u_handle, __pyx_v_handle) < 0) __PYX_ERR(11, 262, __pyx_L1_error)
   __pyx_v_context = ((PyObject*)__pyx_t_1);
   __pyx_t_1 = 0;
 
-  /* "loop.pxi":264
+  /* "loop.pxi":267
  *         'handle': handle,
  *     }
  *     if handle._source_traceback:             # <<<<<<<<<<<<<<
  *         context['source_traceback'] = handle._source_traceback
  *     loop.call_exception_handler(context)
  */
-  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_handle, __pyx_n_s_source_traceback_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 264, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_handle, __pyx_n_s_source_traceback_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 267, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
-  __pyx_t_10 = __Pyx_PyObject_IsTrue(__pyx_t_1); if (unlikely((__pyx_t_10 < 0))) __PYX_ERR(11, 264, __pyx_L1_error)
+  __pyx_t_10 = __Pyx_PyObject_IsTrue(__pyx_t_1); if (unlikely((__pyx_t_10 < 0))) __PYX_ERR(11, 267, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   if (__pyx_t_10) {
 
-    /* "loop.pxi":265
+    /* "loop.pxi":268
  *     }
  *     if handle._source_traceback:
  *         context['source_traceback'] = handle._source_traceback             # <<<<<<<<<<<<<<
  *     loop.call_exception_handler(context)
  *     return 0
  */
-    __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_handle, __pyx_n_s_source_traceback_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 265, __pyx_L1_error)
+    __pyx_t_1 = __Pyx_PyObject_GetAttrStr(__pyx_v_handle, __pyx_n_s_source_traceback_2); if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 268, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_1);
-    if (unlikely((PyDict_SetItem(__pyx_v_context, __pyx_n_u_source_traceback, __pyx_t_1) < 0))) __PYX_ERR(11, 265, __pyx_L1_error)
+    if (unlikely((PyDict_SetItem(__pyx_v_context, __pyx_n_u_source_traceback, __pyx_t_1) < 0))) __PYX_ERR(11, 268, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-    /* "loop.pxi":264
+    /* "loop.pxi":267
  *         'handle': handle,
  *     }
  *     if handle._source_traceback:             # <<<<<<<<<<<<<<
@@ -28891,14 +29441,14 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(struct 
  */
   }
 
-  /* "loop.pxi":266
+  /* "loop.pxi":269
  *     if handle._source_traceback:
  *         context['source_traceback'] = handle._source_traceback
  *     loop.call_exception_handler(context)             # <<<<<<<<<<<<<<
  *     return 0
  * 
  */
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_loop), __pyx_n_s_call_exception_handler); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 266, __pyx_L1_error)
+  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v_loop), __pyx_n_s_call_exception_handler); if (unlikely(!__pyx_t_2)) __PYX_ERR(11, 269, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
   __pyx_t_3 = NULL;
   __pyx_t_9 = 0;
@@ -28918,13 +29468,13 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(struct 
     PyObject *__pyx_callargs[2] = {__pyx_t_3, __pyx_v_context};
     __pyx_t_1 = __Pyx_PyObject_FastCall(__pyx_t_2, __pyx_callargs+1-__pyx_t_9, 1+__pyx_t_9);
     __Pyx_XDECREF(__pyx_t_3); __pyx_t_3 = 0;
-    if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 266, __pyx_L1_error)
+    if (unlikely(!__pyx_t_1)) __PYX_ERR(11, 269, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_1);
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
   }
   __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
-  /* "loop.pxi":267
+  /* "loop.pxi":270
  *         context['source_traceback'] = handle._source_traceback
  *     loop.call_exception_handler(context)
  *     return 0             # <<<<<<<<<<<<<<
@@ -28934,7 +29484,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(struct 
   __pyx_r = 0;
   goto __pyx_L0;
 
-  /* "loop.pxi":257
+  /* "loop.pxi":260
  * 
  * 
  * cdef int log_failed_callback(Loop loop, handle, exc) except -1:             # <<<<<<<<<<<<<<
@@ -28960,7 +29510,7 @@ static int __pyx_f_14asyncio_compat_9_speedups_4core_log_failed_callback(struct 
   return __pyx_r;
 }
 
-/* "loop.pxi":270
+/* "loop.pxi":273
  * 
  * 
  * cdef inline bint is_coroutine(coro) except -1:             # <<<<<<<<<<<<<<
@@ -28981,7 +29531,7 @@ static CYTHON_INLINE int __pyx_f_14asyncio_compat_9_speedups_4core_is_coroutine(
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("is_coroutine", 1);
 
-  /* "loop.pxi":271
+  /* "loop.pxi":274
  * 
  * cdef inline bint is_coroutine(coro) except -1:
  *     return PyCoro_CheckExact(coro) or coroutines.iscoroutine(coro)             # <<<<<<<<<<<<<<
@@ -28992,9 +29542,9 @@ static CYTHON_INLINE int __pyx_f_14asyncio_compat_9_speedups_4core_is_coroutine(
     __pyx_t_1 = __pyx_t_2;
     goto __pyx_L3_bool_binop_done;
   }
-  __Pyx_GetModuleGlobalName(__pyx_t_4, __pyx_n_s_coroutines); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 271, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_4, __pyx_n_s_coroutines); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 274, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
-  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_n_s_iscoroutine); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 271, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_n_s_iscoroutine); if (unlikely(!__pyx_t_5)) __PYX_ERR(11, 274, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __pyx_t_4 = NULL;
@@ -29015,18 +29565,18 @@ static CYTHON_INLINE int __pyx_f_14asyncio_compat_9_speedups_4core_is_coroutine(
     PyObject *__pyx_callargs[2] = {__pyx_t_4, __pyx_v_coro};
     __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_6, 1+__pyx_t_6);
     __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
-    if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 271, __pyx_L1_error)
+    if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 274, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
   }
-  __pyx_t_2 = __Pyx_PyObject_IsTrue(__pyx_t_3); if (unlikely((__pyx_t_2 < 0))) __PYX_ERR(11, 271, __pyx_L1_error)
+  __pyx_t_2 = __Pyx_PyObject_IsTrue(__pyx_t_3); if (unlikely((__pyx_t_2 < 0))) __PYX_ERR(11, 274, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __pyx_t_1 = __pyx_t_2;
   __pyx_L3_bool_binop_done:;
   __pyx_r = __pyx_t_1;
   goto __pyx_L0;
 
-  /* "loop.pxi":270
+  /* "loop.pxi":273
  * 
  * 
  * cdef inline bint is_coroutine(coro) except -1:             # <<<<<<<<<<<<<<
@@ -32302,8 +32852,8 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_8gene
  *         return self._waiter
  * 
  *     async def _wait_for_data(self, func_name):             # <<<<<<<<<<<<<<
+ *         waiter = self.wait(func_name)
  *         try:
- *             await self.wait(func_name)
  */
 
 /* Python wrapper */
@@ -32473,23 +33023,33 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_8gene
   /* "reader.pxi":81
  * 
  *     async def _wait_for_data(self, func_name):
+ *         waiter = self.wait(func_name)             # <<<<<<<<<<<<<<
+ *         try:
+ *             await waiter
+ */
+  __pyx_t_1 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->wait(__pyx_cur_scope->__pyx_v_self, __pyx_cur_scope->__pyx_v_func_name); if (unlikely(!__pyx_t_1)) __PYX_ERR(5, 81, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_1);
+  __Pyx_GIVEREF(__pyx_t_1);
+  __pyx_cur_scope->__pyx_v_waiter = __pyx_t_1;
+  __pyx_t_1 = 0;
+
+  /* "reader.pxi":82
+ *     async def _wait_for_data(self, func_name):
+ *         waiter = self.wait(func_name)
  *         try:             # <<<<<<<<<<<<<<
- *             await self.wait(func_name)
+ *             await waiter
  *         finally:
  */
   /*try:*/ {
 
-    /* "reader.pxi":82
- *     async def _wait_for_data(self, func_name):
+    /* "reader.pxi":83
+ *         waiter = self.wait(func_name)
  *         try:
- *             await self.wait(func_name)             # <<<<<<<<<<<<<<
+ *             await waiter             # <<<<<<<<<<<<<<
  *         finally:
  *             self._waiter = None
  */
-    __pyx_t_1 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->wait(__pyx_cur_scope->__pyx_v_self, __pyx_cur_scope->__pyx_v_func_name); if (unlikely(!__pyx_t_1)) __PYX_ERR(5, 82, __pyx_L5_error)
-    __Pyx_GOTREF(__pyx_t_1);
-    __pyx_r = __Pyx_Coroutine_Yield_From(__pyx_generator, __pyx_t_1);
-    __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
+    __pyx_r = __Pyx_Coroutine_Yield_From(__pyx_generator, __pyx_cur_scope->__pyx_v_waiter);
     __Pyx_XGOTREF(__pyx_r);
     if (likely(__pyx_r)) {
       __Pyx_XGIVEREF(__pyx_r);
@@ -32499,18 +33059,18 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_8gene
       __pyx_generator->resume_label = 1;
       return __pyx_r;
       __pyx_L7_resume_from_await:;
-      if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 82, __pyx_L5_error)
+      if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 83, __pyx_L5_error)
     } else {
       PyObject* exc_type = __Pyx_PyErr_CurrentExceptionType();
       if (exc_type) {
         if (likely(exc_type == PyExc_StopIteration || (exc_type != PyExc_GeneratorExit && __Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration)))) PyErr_Clear();
-        else __PYX_ERR(5, 82, __pyx_L5_error)
+        else __PYX_ERR(5, 83, __pyx_L5_error)
       }
     }
   }
 
-  /* "reader.pxi":84
- *             await self.wait(func_name)
+  /* "reader.pxi":85
+ *             await waiter
  *         finally:
  *             self._waiter = None             # <<<<<<<<<<<<<<
  * 
@@ -32568,8 +33128,8 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_8gene
  *         return self._waiter
  * 
  *     async def _wait_for_data(self, func_name):             # <<<<<<<<<<<<<<
+ *         waiter = self.wait(func_name)
  *         try:
- *             await self.wait(func_name)
  */
 
   /* function exit code */
@@ -32590,7 +33150,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_8gene
   return __pyx_r;
 }
 
-/* "reader.pxi":86
+/* "reader.pxi":87
  *             self._waiter = None
  * 
  *     cdef bytes take(self, Py_ssize_t number):             # <<<<<<<<<<<<<<
@@ -32610,7 +33170,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_12StreamReader_take(s
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("take", 1);
 
-  /* "reader.pxi":87
+  /* "reader.pxi":88
  * 
  *     cdef bytes take(self, Py_ssize_t number):
  *         data = PyBytes_FromStringAndSize(PyByteArray_AS_STRING(self._buffer), number)             # <<<<<<<<<<<<<<
@@ -32619,13 +33179,13 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_12StreamReader_take(s
  */
   __pyx_t_1 = __pyx_v_self->_buffer;
   __Pyx_INCREF(__pyx_t_1);
-  __pyx_t_2 = PyBytes_FromStringAndSize(PyByteArray_AS_STRING(__pyx_t_1), __pyx_v_number); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 87, __pyx_L1_error)
+  __pyx_t_2 = PyBytes_FromStringAndSize(PyByteArray_AS_STRING(__pyx_t_1), __pyx_v_number); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 88, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
   __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
   __pyx_v_data = ((PyObject*)__pyx_t_2);
   __pyx_t_2 = 0;
 
-  /* "reader.pxi":88
+  /* "reader.pxi":89
  *     cdef bytes take(self, Py_ssize_t number):
  *         data = PyBytes_FromStringAndSize(PyByteArray_AS_STRING(self._buffer), number)
  *         del self._buffer[:number]             # <<<<<<<<<<<<<<
@@ -32634,20 +33194,20 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_12StreamReader_take(s
  */
   if (unlikely(__pyx_v_self->_buffer == Py_None)) {
     PyErr_SetString(PyExc_TypeError, "'NoneType' object is not subscriptable");
-    __PYX_ERR(5, 88, __pyx_L1_error)
+    __PYX_ERR(5, 89, __pyx_L1_error)
   }
-  if (__Pyx_PyObject_DelSlice(__pyx_v_self->_buffer, 0, __pyx_v_number, NULL, NULL, NULL, 0, 1, 0) < 0) __PYX_ERR(5, 88, __pyx_L1_error)
+  if (__Pyx_PyObject_DelSlice(__pyx_v_self->_buffer, 0, __pyx_v_number, NULL, NULL, NULL, 0, 1, 0) < 0) __PYX_ERR(5, 89, __pyx_L1_error)
 
-  /* "reader.pxi":89
+  /* "reader.pxi":90
  *         data = PyBytes_FromStringAndSize(PyByteArray_AS_STRING(self._buffer), number)
  *         del self._buffer[:number]
  *         self.resume()             # <<<<<<<<<<<<<<
  *         return data
  * 
  */
-  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_v_self->__pyx_vtab)->resume(__pyx_v_self); if (unlikely(__pyx_t_3 == ((int)-1))) __PYX_ERR(5, 89, __pyx_L1_error)
+  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_v_self->__pyx_vtab)->resume(__pyx_v_self); if (unlikely(__pyx_t_3 == ((int)-1))) __PYX_ERR(5, 90, __pyx_L1_error)
 
-  /* "reader.pxi":90
+  /* "reader.pxi":91
  *         del self._buffer[:number]
  *         self.resume()
  *         return data             # <<<<<<<<<<<<<<
@@ -32659,7 +33219,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_12StreamReader_take(s
   __pyx_r = __pyx_v_data;
   goto __pyx_L0;
 
-  /* "reader.pxi":86
+  /* "reader.pxi":87
  *             self._waiter = None
  * 
  *     cdef bytes take(self, Py_ssize_t number):             # <<<<<<<<<<<<<<
@@ -32681,7 +33241,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core_12StreamReader_take(s
 }
 static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11generator1(__pyx_CoroutineObject *__pyx_generator, CYTHON_UNUSED PyThreadState *__pyx_tstate, PyObject *__pyx_sent_value); /* proto */
 
-/* "reader.pxi":92
+/* "reader.pxi":93
  *         return data
  * 
  *     async def read(self, Py_ssize_t n=-1):             # <<<<<<<<<<<<<<
@@ -32741,12 +33301,12 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
         if (kw_args > 0) {
           PyObject* value = __Pyx_GetKwValue_FASTCALL(__pyx_kwds, __pyx_kwvalues, __pyx_n_s_n);
           if (value) { values[0] = __Pyx_Arg_NewRef_FASTCALL(value); kw_args--; }
-          else if (unlikely(PyErr_Occurred())) __PYX_ERR(5, 92, __pyx_L3_error)
+          else if (unlikely(PyErr_Occurred())) __PYX_ERR(5, 93, __pyx_L3_error)
         }
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "read") < 0)) __PYX_ERR(5, 92, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "read") < 0)) __PYX_ERR(5, 93, __pyx_L3_error)
       }
     } else {
       switch (__pyx_nargs) {
@@ -32757,14 +33317,14 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
       }
     }
     if (values[0]) {
-      __pyx_v_n = __Pyx_PyIndex_AsSsize_t(values[0]); if (unlikely((__pyx_v_n == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(5, 92, __pyx_L3_error)
+      __pyx_v_n = __Pyx_PyIndex_AsSsize_t(values[0]); if (unlikely((__pyx_v_n == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(5, 93, __pyx_L3_error)
     } else {
       __pyx_v_n = ((Py_ssize_t)-1L);
     }
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("read", 0, 0, 1, __pyx_nargs); __PYX_ERR(5, 92, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("read", 0, 0, 1, __pyx_nargs); __PYX_ERR(5, 93, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -32803,7 +33363,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_9read
   if (unlikely(!__pyx_cur_scope)) {
     __pyx_cur_scope = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read *)Py_None);
     __Pyx_INCREF(Py_None);
-    __PYX_ERR(5, 92, __pyx_L1_error)
+    __PYX_ERR(5, 93, __pyx_L1_error)
   } else {
     __Pyx_GOTREF((PyObject *)__pyx_cur_scope);
   }
@@ -32812,7 +33372,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_9read
   __Pyx_GIVEREF((PyObject *)__pyx_cur_scope->__pyx_v_self);
   __pyx_cur_scope->__pyx_v_n = __pyx_v_n;
   {
-    __pyx_CoroutineObject *gen = __Pyx_IterableCoroutine_New((__pyx_coroutine_body_t) __pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11generator1, __pyx_codeobj__7, (PyObject *) __pyx_cur_scope, __pyx_n_s_read, __pyx_n_s_StreamReader_read, __pyx_n_s_asyncio_compat__speedups_core); if (unlikely(!gen)) __PYX_ERR(5, 92, __pyx_L1_error)
+    __pyx_CoroutineObject *gen = __Pyx_IterableCoroutine_New((__pyx_coroutine_body_t) __pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11generator1, __pyx_codeobj__7, (PyObject *) __pyx_cur_scope, __pyx_n_s_read, __pyx_n_s_StreamReader_read, __pyx_n_s_asyncio_compat__speedups_core); if (unlikely(!gen)) __PYX_ERR(5, 93, __pyx_L1_error)
     __Pyx_DECREF(__pyx_cur_scope);
     __Pyx_RefNannyFinishContext();
     return (PyObject *) gen;
@@ -32867,9 +33427,9 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
     return NULL;
   }
   __pyx_L3_first_run:;
-  if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 92, __pyx_L1_error)
+  if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 93, __pyx_L1_error)
 
-  /* "reader.pxi":93
+  /* "reader.pxi":94
  * 
  *     async def read(self, Py_ssize_t n=-1):
  *         if self._exception is not None:             # <<<<<<<<<<<<<<
@@ -32879,7 +33439,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
   __pyx_t_1 = (__pyx_cur_scope->__pyx_v_self->_exception != Py_None);
   if (unlikely(__pyx_t_1)) {
 
-    /* "reader.pxi":94
+    /* "reader.pxi":95
  *     async def read(self, Py_ssize_t n=-1):
  *         if self._exception is not None:
  *             raise self._exception             # <<<<<<<<<<<<<<
@@ -32887,9 +33447,9 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
  *             return b''
  */
     __Pyx_Raise(__pyx_cur_scope->__pyx_v_self->_exception, 0, 0, 0);
-    __PYX_ERR(5, 94, __pyx_L1_error)
+    __PYX_ERR(5, 95, __pyx_L1_error)
 
-    /* "reader.pxi":93
+    /* "reader.pxi":94
  * 
  *     async def read(self, Py_ssize_t n=-1):
  *         if self._exception is not None:             # <<<<<<<<<<<<<<
@@ -32898,7 +33458,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
  */
   }
 
-  /* "reader.pxi":95
+  /* "reader.pxi":96
  *         if self._exception is not None:
  *             raise self._exception
  *         if n == 0:             # <<<<<<<<<<<<<<
@@ -32908,7 +33468,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
   __pyx_t_1 = (__pyx_cur_scope->__pyx_v_n == 0);
   if (__pyx_t_1) {
 
-    /* "reader.pxi":96
+    /* "reader.pxi":97
  *             raise self._exception
  *         if n == 0:
  *             return b''             # <<<<<<<<<<<<<<
@@ -32919,7 +33479,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
     __pyx_r = NULL; __Pyx_ReturnWithStopIteration(__pyx_kp_b__8);
     goto __pyx_L0;
 
-    /* "reader.pxi":95
+    /* "reader.pxi":96
  *         if self._exception is not None:
  *             raise self._exception
  *         if n == 0:             # <<<<<<<<<<<<<<
@@ -32928,7 +33488,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
  */
   }
 
-  /* "reader.pxi":97
+  /* "reader.pxi":98
  *         if n == 0:
  *             return b''
  *         if n < 0:             # <<<<<<<<<<<<<<
@@ -32938,20 +33498,20 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
   __pyx_t_1 = (__pyx_cur_scope->__pyx_v_n < 0);
   if (__pyx_t_1) {
 
-    /* "reader.pxi":98
+    /* "reader.pxi":99
  *             return b''
  *         if n < 0:
  *             blocks = []             # <<<<<<<<<<<<<<
  *             while True:
  *                 block = await self.read(self._limit)
  */
-    __pyx_t_2 = PyList_New(0); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 98, __pyx_L1_error)
+    __pyx_t_2 = PyList_New(0); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 99, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_2);
     __Pyx_GIVEREF(__pyx_t_2);
     __pyx_cur_scope->__pyx_v_blocks = ((PyObject*)__pyx_t_2);
     __pyx_t_2 = 0;
 
-    /* "reader.pxi":99
+    /* "reader.pxi":100
  *         if n < 0:
  *             blocks = []
  *             while True:             # <<<<<<<<<<<<<<
@@ -32960,16 +33520,16 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
  */
     while (1) {
 
-      /* "reader.pxi":100
+      /* "reader.pxi":101
  *             blocks = []
  *             while True:
  *                 block = await self.read(self._limit)             # <<<<<<<<<<<<<<
  *                 if not block:
  *                     return b''.join(blocks)
  */
-      __pyx_t_3 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_cur_scope->__pyx_v_self), __pyx_n_s_read); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 100, __pyx_L1_error)
+      __pyx_t_3 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_cur_scope->__pyx_v_self), __pyx_n_s_read); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 101, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_3);
-      __pyx_t_4 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_self->_limit); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 100, __pyx_L1_error)
+      __pyx_t_4 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_self->_limit); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 101, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_4);
       __pyx_t_5 = NULL;
       __pyx_t_6 = 0;
@@ -32990,7 +33550,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
         __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_3, __pyx_callargs+1-__pyx_t_6, 1+__pyx_t_6);
         __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
         __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-        if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 100, __pyx_L1_error)
+        if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 101, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_2);
         __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
       }
@@ -33005,11 +33565,11 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
         __pyx_generator->resume_label = 1;
         return __pyx_r;
         __pyx_L9_resume_from_await:;
-        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 100, __pyx_L1_error)
+        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 101, __pyx_L1_error)
         __pyx_t_2 = __pyx_sent_value; __Pyx_INCREF(__pyx_t_2);
       } else {
         __pyx_t_2 = NULL;
-        if (__Pyx_PyGen_FetchStopIterationValue(&__pyx_t_2) < 0) __PYX_ERR(5, 100, __pyx_L1_error)
+        if (__Pyx_PyGen_FetchStopIterationValue(&__pyx_t_2) < 0) __PYX_ERR(5, 101, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_2);
       }
       __Pyx_XGOTREF(__pyx_cur_scope->__pyx_v_block);
@@ -33017,18 +33577,18 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
       __Pyx_GIVEREF(__pyx_t_2);
       __pyx_t_2 = 0;
 
-      /* "reader.pxi":101
+      /* "reader.pxi":102
  *             while True:
  *                 block = await self.read(self._limit)
  *                 if not block:             # <<<<<<<<<<<<<<
  *                     return b''.join(blocks)
  *                 blocks.append(block)
  */
-      __pyx_t_1 = __Pyx_PyObject_IsTrue(__pyx_cur_scope->__pyx_v_block); if (unlikely((__pyx_t_1 < 0))) __PYX_ERR(5, 101, __pyx_L1_error)
+      __pyx_t_1 = __Pyx_PyObject_IsTrue(__pyx_cur_scope->__pyx_v_block); if (unlikely((__pyx_t_1 < 0))) __PYX_ERR(5, 102, __pyx_L1_error)
       __pyx_t_7 = (!__pyx_t_1);
       if (__pyx_t_7) {
 
-        /* "reader.pxi":102
+        /* "reader.pxi":103
  *                 block = await self.read(self._limit)
  *                 if not block:
  *                     return b''.join(blocks)             # <<<<<<<<<<<<<<
@@ -33036,13 +33596,13 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
  *         if not self._buffer and not self._eof:
  */
         __Pyx_XDECREF(__pyx_r);
-        __pyx_t_2 = __Pyx_PyBytes_Join(__pyx_kp_b__8, __pyx_cur_scope->__pyx_v_blocks); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 102, __pyx_L1_error)
+        __pyx_t_2 = __Pyx_PyBytes_Join(__pyx_kp_b__8, __pyx_cur_scope->__pyx_v_blocks); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 103, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_2);
         __pyx_r = NULL; __Pyx_ReturnWithStopIteration(__pyx_t_2);
         __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
         goto __pyx_L0;
 
-        /* "reader.pxi":101
+        /* "reader.pxi":102
  *             while True:
  *                 block = await self.read(self._limit)
  *                 if not block:             # <<<<<<<<<<<<<<
@@ -33051,17 +33611,17 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
  */
       }
 
-      /* "reader.pxi":103
+      /* "reader.pxi":104
  *                 if not block:
  *                     return b''.join(blocks)
  *                 blocks.append(block)             # <<<<<<<<<<<<<<
  *         if not self._buffer and not self._eof:
- *             try:
+ *             waiter = self.wait('read')
  */
-      __pyx_t_8 = __Pyx_PyList_Append(__pyx_cur_scope->__pyx_v_blocks, __pyx_cur_scope->__pyx_v_block); if (unlikely(__pyx_t_8 == ((int)-1))) __PYX_ERR(5, 103, __pyx_L1_error)
+      __pyx_t_8 = __Pyx_PyList_Append(__pyx_cur_scope->__pyx_v_blocks, __pyx_cur_scope->__pyx_v_block); if (unlikely(__pyx_t_8 == ((int)-1))) __PYX_ERR(5, 104, __pyx_L1_error)
     }
 
-    /* "reader.pxi":97
+    /* "reader.pxi":98
  *         if n == 0:
  *             return b''
  *         if n < 0:             # <<<<<<<<<<<<<<
@@ -33070,12 +33630,12 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
  */
   }
 
-  /* "reader.pxi":104
+  /* "reader.pxi":105
  *                     return b''.join(blocks)
  *                 blocks.append(block)
  *         if not self._buffer and not self._eof:             # <<<<<<<<<<<<<<
+ *             waiter = self.wait('read')
  *             try:
- *                 await self.wait('read')
  */
   __pyx_t_1 = (__pyx_cur_scope->__pyx_v_self->_buffer != Py_None)&&(PyByteArray_GET_SIZE(__pyx_cur_scope->__pyx_v_self->_buffer) != 0);
   __pyx_t_9 = (!__pyx_t_1);
@@ -33089,26 +33649,36 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
   __pyx_L12_bool_binop_done:;
   if (__pyx_t_7) {
 
-    /* "reader.pxi":105
+    /* "reader.pxi":106
  *                 blocks.append(block)
  *         if not self._buffer and not self._eof:
+ *             waiter = self.wait('read')             # <<<<<<<<<<<<<<
+ *             try:
+ *                 await waiter
+ */
+    __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->wait(__pyx_cur_scope->__pyx_v_self, __pyx_n_u_read); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 106, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_2);
+    __Pyx_GIVEREF(__pyx_t_2);
+    __pyx_cur_scope->__pyx_v_waiter = __pyx_t_2;
+    __pyx_t_2 = 0;
+
+    /* "reader.pxi":107
+ *         if not self._buffer and not self._eof:
+ *             waiter = self.wait('read')
  *             try:             # <<<<<<<<<<<<<<
- *                 await self.wait('read')
+ *                 await waiter
  *             finally:
  */
     /*try:*/ {
 
-      /* "reader.pxi":106
- *         if not self._buffer and not self._eof:
+      /* "reader.pxi":108
+ *             waiter = self.wait('read')
  *             try:
- *                 await self.wait('read')             # <<<<<<<<<<<<<<
+ *                 await waiter             # <<<<<<<<<<<<<<
  *             finally:
  *                 self._waiter = None
  */
-      __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->wait(__pyx_cur_scope->__pyx_v_self, __pyx_n_u_read); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 106, __pyx_L15_error)
-      __Pyx_GOTREF(__pyx_t_2);
-      __pyx_r = __Pyx_Coroutine_Yield_From(__pyx_generator, __pyx_t_2);
-      __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+      __pyx_r = __Pyx_Coroutine_Yield_From(__pyx_generator, __pyx_cur_scope->__pyx_v_waiter);
       __Pyx_XGOTREF(__pyx_r);
       if (likely(__pyx_r)) {
         __Pyx_XGIVEREF(__pyx_r);
@@ -33118,18 +33688,18 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
         __pyx_generator->resume_label = 2;
         return __pyx_r;
         __pyx_L17_resume_from_await:;
-        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 106, __pyx_L15_error)
+        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 108, __pyx_L15_error)
       } else {
         PyObject* exc_type = __Pyx_PyErr_CurrentExceptionType();
         if (exc_type) {
           if (likely(exc_type == PyExc_StopIteration || (exc_type != PyExc_GeneratorExit && __Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration)))) PyErr_Clear();
-          else __PYX_ERR(5, 106, __pyx_L15_error)
+          else __PYX_ERR(5, 108, __pyx_L15_error)
         }
       }
     }
 
-    /* "reader.pxi":108
- *                 await self.wait('read')
+    /* "reader.pxi":110
+ *                 await waiter
  *             finally:
  *                 self._waiter = None             # <<<<<<<<<<<<<<
  *         return self.take(min(n, PyByteArray_GET_SIZE(self._buffer)))
@@ -33185,16 +33755,16 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
       __pyx_L16:;
     }
 
-    /* "reader.pxi":104
+    /* "reader.pxi":105
  *                     return b''.join(blocks)
  *                 blocks.append(block)
  *         if not self._buffer and not self._eof:             # <<<<<<<<<<<<<<
+ *             waiter = self.wait('read')
  *             try:
- *                 await self.wait('read')
  */
   }
 
-  /* "reader.pxi":109
+  /* "reader.pxi":111
  *             finally:
  *                 self._waiter = None
  *         return self.take(min(n, PyByteArray_GET_SIZE(self._buffer)))             # <<<<<<<<<<<<<<
@@ -33213,14 +33783,14 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
   } else {
     __pyx_t_21 = __pyx_t_20;
   }
-  __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->take(__pyx_cur_scope->__pyx_v_self, __pyx_t_21); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 109, __pyx_L1_error)
+  __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->take(__pyx_cur_scope->__pyx_v_self, __pyx_t_21); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 111, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
   __pyx_r = NULL; __Pyx_ReturnWithStopIteration(__pyx_t_2);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
   goto __pyx_L0;
   CYTHON_MAYBE_UNUSED_VAR(__pyx_cur_scope);
 
-  /* "reader.pxi":92
+  /* "reader.pxi":93
  *         return data
  * 
  *     async def read(self, Py_ssize_t n=-1):             # <<<<<<<<<<<<<<
@@ -33248,7 +33818,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_11gen
 }
 static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14generator2(__pyx_CoroutineObject *__pyx_generator, CYTHON_UNUSED PyThreadState *__pyx_tstate, PyObject *__pyx_sent_value); /* proto */
 
-/* "reader.pxi":111
+/* "reader.pxi":113
  *         return self.take(min(n, PyByteArray_GET_SIZE(self._buffer)))
  * 
  *     async def readexactly(self, Py_ssize_t n):             # <<<<<<<<<<<<<<
@@ -33309,23 +33879,23 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
           (void)__Pyx_Arg_NewRef_FASTCALL(values[0]);
           kw_args--;
         }
-        else if (unlikely(PyErr_Occurred())) __PYX_ERR(5, 111, __pyx_L3_error)
+        else if (unlikely(PyErr_Occurred())) __PYX_ERR(5, 113, __pyx_L3_error)
         else goto __pyx_L5_argtuple_error;
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "readexactly") < 0)) __PYX_ERR(5, 111, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "readexactly") < 0)) __PYX_ERR(5, 113, __pyx_L3_error)
       }
     } else if (unlikely(__pyx_nargs != 1)) {
       goto __pyx_L5_argtuple_error;
     } else {
       values[0] = __Pyx_Arg_FASTCALL(__pyx_args, 0);
     }
-    __pyx_v_n = __Pyx_PyIndex_AsSsize_t(values[0]); if (unlikely((__pyx_v_n == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(5, 111, __pyx_L3_error)
+    __pyx_v_n = __Pyx_PyIndex_AsSsize_t(values[0]); if (unlikely((__pyx_v_n == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(5, 113, __pyx_L3_error)
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("readexactly", 1, 1, 1, __pyx_nargs); __PYX_ERR(5, 111, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("readexactly", 1, 1, 1, __pyx_nargs); __PYX_ERR(5, 113, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -33364,7 +33934,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_12rea
   if (unlikely(!__pyx_cur_scope)) {
     __pyx_cur_scope = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly *)Py_None);
     __Pyx_INCREF(Py_None);
-    __PYX_ERR(5, 111, __pyx_L1_error)
+    __PYX_ERR(5, 113, __pyx_L1_error)
   } else {
     __Pyx_GOTREF((PyObject *)__pyx_cur_scope);
   }
@@ -33373,7 +33943,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_12rea
   __Pyx_GIVEREF((PyObject *)__pyx_cur_scope->__pyx_v_self);
   __pyx_cur_scope->__pyx_v_n = __pyx_v_n;
   {
-    __pyx_CoroutineObject *gen = __Pyx_IterableCoroutine_New((__pyx_coroutine_body_t) __pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14generator2, __pyx_codeobj__9, (PyObject *) __pyx_cur_scope, __pyx_n_s_readexactly, __pyx_n_s_StreamReader_readexactly, __pyx_n_s_asyncio_compat__speedups_core); if (unlikely(!gen)) __PYX_ERR(5, 111, __pyx_L1_error)
+    __pyx_CoroutineObject *gen = __Pyx_IterableCoroutine_New((__pyx_coroutine_body_t) __pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14generator2, __pyx_codeobj__9, (PyObject *) __pyx_cur_scope, __pyx_n_s_readexactly, __pyx_n_s_StreamReader_readexactly, __pyx_n_s_asyncio_compat__speedups_core); if (unlikely(!gen)) __PYX_ERR(5, 113, __pyx_L1_error)
     __Pyx_DECREF(__pyx_cur_scope);
     __Pyx_RefNannyFinishContext();
     return (PyObject *) gen;
@@ -33421,9 +33991,9 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
     return NULL;
   }
   __pyx_L3_first_run:;
-  if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 111, __pyx_L1_error)
+  if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 113, __pyx_L1_error)
 
-  /* "reader.pxi":112
+  /* "reader.pxi":114
  * 
  *     async def readexactly(self, Py_ssize_t n):
  *         if n < 0:             # <<<<<<<<<<<<<<
@@ -33433,20 +34003,20 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
   __pyx_t_1 = (__pyx_cur_scope->__pyx_v_n < 0);
   if (unlikely(__pyx_t_1)) {
 
-    /* "reader.pxi":113
+    /* "reader.pxi":115
  *     async def readexactly(self, Py_ssize_t n):
  *         if n < 0:
  *             raise ValueError('readexactly size can not be less than zero')             # <<<<<<<<<<<<<<
  *         if self._exception is not None:
  *             raise self._exception
  */
-    __pyx_t_2 = __Pyx_PyObject_Call(__pyx_builtin_ValueError, __pyx_tuple__10, NULL); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 113, __pyx_L1_error)
+    __pyx_t_2 = __Pyx_PyObject_Call(__pyx_builtin_ValueError, __pyx_tuple__10, NULL); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 115, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_2);
     __Pyx_Raise(__pyx_t_2, 0, 0, 0);
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-    __PYX_ERR(5, 113, __pyx_L1_error)
+    __PYX_ERR(5, 115, __pyx_L1_error)
 
-    /* "reader.pxi":112
+    /* "reader.pxi":114
  * 
  *     async def readexactly(self, Py_ssize_t n):
  *         if n < 0:             # <<<<<<<<<<<<<<
@@ -33455,7 +34025,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
  */
   }
 
-  /* "reader.pxi":114
+  /* "reader.pxi":116
  *         if n < 0:
  *             raise ValueError('readexactly size can not be less than zero')
  *         if self._exception is not None:             # <<<<<<<<<<<<<<
@@ -33465,7 +34035,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
   __pyx_t_1 = (__pyx_cur_scope->__pyx_v_self->_exception != Py_None);
   if (unlikely(__pyx_t_1)) {
 
-    /* "reader.pxi":115
+    /* "reader.pxi":117
  *             raise ValueError('readexactly size can not be less than zero')
  *         if self._exception is not None:
  *             raise self._exception             # <<<<<<<<<<<<<<
@@ -33473,9 +34043,9 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
  *             return b''
  */
     __Pyx_Raise(__pyx_cur_scope->__pyx_v_self->_exception, 0, 0, 0);
-    __PYX_ERR(5, 115, __pyx_L1_error)
+    __PYX_ERR(5, 117, __pyx_L1_error)
 
-    /* "reader.pxi":114
+    /* "reader.pxi":116
  *         if n < 0:
  *             raise ValueError('readexactly size can not be less than zero')
  *         if self._exception is not None:             # <<<<<<<<<<<<<<
@@ -33484,7 +34054,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
  */
   }
 
-  /* "reader.pxi":116
+  /* "reader.pxi":118
  *         if self._exception is not None:
  *             raise self._exception
  *         if n == 0:             # <<<<<<<<<<<<<<
@@ -33494,7 +34064,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
   __pyx_t_1 = (__pyx_cur_scope->__pyx_v_n == 0);
   if (__pyx_t_1) {
 
-    /* "reader.pxi":117
+    /* "reader.pxi":119
  *             raise self._exception
  *         if n == 0:
  *             return b''             # <<<<<<<<<<<<<<
@@ -33505,7 +34075,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
     __pyx_r = NULL; __Pyx_ReturnWithStopIteration(__pyx_kp_b__8);
     goto __pyx_L0;
 
-    /* "reader.pxi":116
+    /* "reader.pxi":118
  *         if self._exception is not None:
  *             raise self._exception
  *         if n == 0:             # <<<<<<<<<<<<<<
@@ -33514,7 +34084,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
  */
   }
 
-  /* "reader.pxi":118
+  /* "reader.pxi":120
  *         if n == 0:
  *             return b''
  *         while PyByteArray_GET_SIZE(self._buffer) < n:             # <<<<<<<<<<<<<<
@@ -33528,7 +34098,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
     if (!__pyx_t_1) break;
 
-    /* "reader.pxi":119
+    /* "reader.pxi":121
  *             return b''
  *         while PyByteArray_GET_SIZE(self._buffer) < n:
  *             if self._eof:             # <<<<<<<<<<<<<<
@@ -33537,27 +34107,27 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
  */
     if (unlikely(__pyx_cur_scope->__pyx_v_self->_eof)) {
 
-      /* "reader.pxi":120
+      /* "reader.pxi":122
  *         while PyByteArray_GET_SIZE(self._buffer) < n:
  *             if self._eof:
  *                 incomplete = bytes(self._buffer)             # <<<<<<<<<<<<<<
  *                 self._buffer.clear()
  *                 raise IncompleteReadError(incomplete, n)
  */
-      __pyx_t_2 = __Pyx_PyObject_CallOneArg(((PyObject *)(&PyBytes_Type)), __pyx_cur_scope->__pyx_v_self->_buffer); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 120, __pyx_L1_error)
+      __pyx_t_2 = __Pyx_PyObject_CallOneArg(((PyObject *)(&PyBytes_Type)), __pyx_cur_scope->__pyx_v_self->_buffer); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 122, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_2);
       __Pyx_GIVEREF(__pyx_t_2);
       __pyx_cur_scope->__pyx_v_incomplete = ((PyObject*)__pyx_t_2);
       __pyx_t_2 = 0;
 
-      /* "reader.pxi":121
+      /* "reader.pxi":123
  *             if self._eof:
  *                 incomplete = bytes(self._buffer)
  *                 self._buffer.clear()             # <<<<<<<<<<<<<<
  *                 raise IncompleteReadError(incomplete, n)
- *             try:
+ *             waiter = self.wait('readexactly')
  */
-      __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_clear); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 121, __pyx_L1_error)
+      __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_clear); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 123, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_3);
       __pyx_t_4 = NULL;
       __pyx_t_5 = 0;
@@ -33577,20 +34147,20 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
         PyObject *__pyx_callargs[2] = {__pyx_t_4, NULL};
         __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_3, __pyx_callargs+1-__pyx_t_5, 0+__pyx_t_5);
         __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
-        if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 121, __pyx_L1_error)
+        if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 123, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_2);
         __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
       }
       __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
 
-      /* "reader.pxi":122
+      /* "reader.pxi":124
  *                 incomplete = bytes(self._buffer)
  *                 self._buffer.clear()
  *                 raise IncompleteReadError(incomplete, n)             # <<<<<<<<<<<<<<
+ *             waiter = self.wait('readexactly')
  *             try:
- *                 await self.wait('readexactly')
  */
-      __pyx_t_3 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_n); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 122, __pyx_L1_error)
+      __pyx_t_3 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_n); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 124, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_3);
       __Pyx_INCREF(__pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError);
       __pyx_t_4 = __pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError; __pyx_t_6 = NULL;
@@ -33612,15 +34182,15 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
         __pyx_t_2 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_5, 2+__pyx_t_5);
         __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
         __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-        if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 122, __pyx_L1_error)
+        if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 124, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_2);
         __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
       }
       __Pyx_Raise(__pyx_t_2, 0, 0, 0);
       __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-      __PYX_ERR(5, 122, __pyx_L1_error)
+      __PYX_ERR(5, 124, __pyx_L1_error)
 
-      /* "reader.pxi":119
+      /* "reader.pxi":121
  *             return b''
  *         while PyByteArray_GET_SIZE(self._buffer) < n:
  *             if self._eof:             # <<<<<<<<<<<<<<
@@ -33629,26 +34199,37 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
  */
     }
 
-    /* "reader.pxi":123
+    /* "reader.pxi":125
  *                 self._buffer.clear()
  *                 raise IncompleteReadError(incomplete, n)
+ *             waiter = self.wait('readexactly')             # <<<<<<<<<<<<<<
+ *             try:
+ *                 await waiter
+ */
+    __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->wait(__pyx_cur_scope->__pyx_v_self, __pyx_n_u_readexactly); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 125, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_2);
+    __Pyx_XGOTREF(__pyx_cur_scope->__pyx_v_waiter);
+    __Pyx_XDECREF_SET(__pyx_cur_scope->__pyx_v_waiter, __pyx_t_2);
+    __Pyx_GIVEREF(__pyx_t_2);
+    __pyx_t_2 = 0;
+
+    /* "reader.pxi":126
+ *                 raise IncompleteReadError(incomplete, n)
+ *             waiter = self.wait('readexactly')
  *             try:             # <<<<<<<<<<<<<<
- *                 await self.wait('readexactly')
+ *                 await waiter
  *             finally:
  */
     /*try:*/ {
 
-      /* "reader.pxi":124
- *                 raise IncompleteReadError(incomplete, n)
+      /* "reader.pxi":127
+ *             waiter = self.wait('readexactly')
  *             try:
- *                 await self.wait('readexactly')             # <<<<<<<<<<<<<<
+ *                 await waiter             # <<<<<<<<<<<<<<
  *             finally:
  *                 self._waiter = None
  */
-      __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->wait(__pyx_cur_scope->__pyx_v_self, __pyx_n_u_readexactly); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 124, __pyx_L13_error)
-      __Pyx_GOTREF(__pyx_t_2);
-      __pyx_r = __Pyx_Coroutine_Yield_From(__pyx_generator, __pyx_t_2);
-      __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+      __pyx_r = __Pyx_Coroutine_Yield_From(__pyx_generator, __pyx_cur_scope->__pyx_v_waiter);
       __Pyx_XGOTREF(__pyx_r);
       if (likely(__pyx_r)) {
         __Pyx_XGIVEREF(__pyx_r);
@@ -33658,18 +34239,18 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
         __pyx_generator->resume_label = 1;
         return __pyx_r;
         __pyx_L15_resume_from_await:;
-        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 124, __pyx_L13_error)
+        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 127, __pyx_L13_error)
       } else {
         PyObject* exc_type = __Pyx_PyErr_CurrentExceptionType();
         if (exc_type) {
           if (likely(exc_type == PyExc_StopIteration || (exc_type != PyExc_GeneratorExit && __Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration)))) PyErr_Clear();
-          else __PYX_ERR(5, 124, __pyx_L13_error)
+          else __PYX_ERR(5, 127, __pyx_L13_error)
         }
       }
     }
 
-    /* "reader.pxi":126
- *                 await self.wait('readexactly')
+    /* "reader.pxi":129
+ *                 await waiter
  *             finally:
  *                 self._waiter = None             # <<<<<<<<<<<<<<
  *         return self.take(n)
@@ -33726,7 +34307,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
     }
   }
 
-  /* "reader.pxi":127
+  /* "reader.pxi":130
  *             finally:
  *                 self._waiter = None
  *         return self.take(n)             # <<<<<<<<<<<<<<
@@ -33734,14 +34315,14 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
  *     async def readuntil(self, separator=b'\n'):
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->take(__pyx_cur_scope->__pyx_v_self, __pyx_cur_scope->__pyx_v_n); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 127, __pyx_L1_error)
+  __pyx_t_2 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->take(__pyx_cur_scope->__pyx_v_self, __pyx_cur_scope->__pyx_v_n); if (unlikely(!__pyx_t_2)) __PYX_ERR(5, 130, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
   __pyx_r = NULL; __Pyx_ReturnWithStopIteration(__pyx_t_2);
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
   goto __pyx_L0;
   CYTHON_MAYBE_UNUSED_VAR(__pyx_cur_scope);
 
-  /* "reader.pxi":111
+  /* "reader.pxi":113
  *         return self.take(min(n, PyByteArray_GET_SIZE(self._buffer)))
  * 
  *     async def readexactly(self, Py_ssize_t n):             # <<<<<<<<<<<<<<
@@ -33769,7 +34350,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_14gen
 }
 static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17generator3(__pyx_CoroutineObject *__pyx_generator, CYTHON_UNUSED PyThreadState *__pyx_tstate, PyObject *__pyx_sent_value); /* proto */
 
-/* "reader.pxi":129
+/* "reader.pxi":132
  *         return self.take(n)
  * 
  *     async def readuntil(self, separator=b'\n'):             # <<<<<<<<<<<<<<
@@ -33830,12 +34411,12 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
         if (kw_args > 0) {
           PyObject* value = __Pyx_GetKwValue_FASTCALL(__pyx_kwds, __pyx_kwvalues, __pyx_n_s_separator);
           if (value) { values[0] = __Pyx_Arg_NewRef_FASTCALL(value); kw_args--; }
-          else if (unlikely(PyErr_Occurred())) __PYX_ERR(5, 129, __pyx_L3_error)
+          else if (unlikely(PyErr_Occurred())) __PYX_ERR(5, 132, __pyx_L3_error)
         }
       }
       if (unlikely(kw_args > 0)) {
         const Py_ssize_t kwd_pos_args = __pyx_nargs;
-        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "readuntil") < 0)) __PYX_ERR(5, 129, __pyx_L3_error)
+        if (unlikely(__Pyx_ParseOptionalKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values + 0, kwd_pos_args, "readuntil") < 0)) __PYX_ERR(5, 132, __pyx_L3_error)
       }
     } else {
       switch (__pyx_nargs) {
@@ -33849,7 +34430,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("readuntil", 0, 0, 1, __pyx_nargs); __PYX_ERR(5, 129, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("readuntil", 0, 0, 1, __pyx_nargs); __PYX_ERR(5, 132, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -33888,7 +34469,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_15rea
   if (unlikely(!__pyx_cur_scope)) {
     __pyx_cur_scope = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil *)Py_None);
     __Pyx_INCREF(Py_None);
-    __PYX_ERR(5, 129, __pyx_L1_error)
+    __PYX_ERR(5, 132, __pyx_L1_error)
   } else {
     __Pyx_GOTREF((PyObject *)__pyx_cur_scope);
   }
@@ -33899,7 +34480,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_15rea
   __Pyx_INCREF(__pyx_cur_scope->__pyx_v_separator);
   __Pyx_GIVEREF(__pyx_cur_scope->__pyx_v_separator);
   {
-    __pyx_CoroutineObject *gen = __Pyx_IterableCoroutine_New((__pyx_coroutine_body_t) __pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17generator3, __pyx_codeobj__12, (PyObject *) __pyx_cur_scope, __pyx_n_s_readuntil, __pyx_n_s_StreamReader_readuntil, __pyx_n_s_asyncio_compat__speedups_core); if (unlikely(!gen)) __PYX_ERR(5, 129, __pyx_L1_error)
+    __pyx_CoroutineObject *gen = __Pyx_IterableCoroutine_New((__pyx_coroutine_body_t) __pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17generator3, __pyx_codeobj__12, (PyObject *) __pyx_cur_scope, __pyx_n_s_readuntil, __pyx_n_s_StreamReader_readuntil, __pyx_n_s_asyncio_compat__speedups_core); if (unlikely(!gen)) __PYX_ERR(5, 132, __pyx_L1_error)
     __Pyx_DECREF(__pyx_cur_scope);
     __Pyx_RefNannyFinishContext();
     return (PyObject *) gen;
@@ -33950,20 +34531,20 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
     return NULL;
   }
   __pyx_L3_first_run:;
-  if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 129, __pyx_L1_error)
+  if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 132, __pyx_L1_error)
 
-  /* "reader.pxi":130
+  /* "reader.pxi":133
  * 
  *     async def readuntil(self, separator=b'\n'):
  *         cdef Py_ssize_t length = len(separator), start = 0, end             # <<<<<<<<<<<<<<
  *         if length == 0:
  *             raise ValueError('Separator should be at least one-byte string')
  */
-  __pyx_t_1 = PyObject_Length(__pyx_cur_scope->__pyx_v_separator); if (unlikely(__pyx_t_1 == ((Py_ssize_t)-1))) __PYX_ERR(5, 130, __pyx_L1_error)
+  __pyx_t_1 = PyObject_Length(__pyx_cur_scope->__pyx_v_separator); if (unlikely(__pyx_t_1 == ((Py_ssize_t)-1))) __PYX_ERR(5, 133, __pyx_L1_error)
   __pyx_cur_scope->__pyx_v_length = __pyx_t_1;
   __pyx_cur_scope->__pyx_v_start = 0;
 
-  /* "reader.pxi":131
+  /* "reader.pxi":134
  *     async def readuntil(self, separator=b'\n'):
  *         cdef Py_ssize_t length = len(separator), start = 0, end
  *         if length == 0:             # <<<<<<<<<<<<<<
@@ -33973,20 +34554,20 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
   __pyx_t_2 = (__pyx_cur_scope->__pyx_v_length == 0);
   if (unlikely(__pyx_t_2)) {
 
-    /* "reader.pxi":132
+    /* "reader.pxi":135
  *         cdef Py_ssize_t length = len(separator), start = 0, end
  *         if length == 0:
  *             raise ValueError('Separator should be at least one-byte string')             # <<<<<<<<<<<<<<
  *         if self._exception is not None:
  *             raise self._exception
  */
-    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_builtin_ValueError, __pyx_tuple__13, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 132, __pyx_L1_error)
+    __pyx_t_3 = __Pyx_PyObject_Call(__pyx_builtin_ValueError, __pyx_tuple__13, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 135, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_3);
     __Pyx_Raise(__pyx_t_3, 0, 0, 0);
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-    __PYX_ERR(5, 132, __pyx_L1_error)
+    __PYX_ERR(5, 135, __pyx_L1_error)
 
-    /* "reader.pxi":131
+    /* "reader.pxi":134
  *     async def readuntil(self, separator=b'\n'):
  *         cdef Py_ssize_t length = len(separator), start = 0, end
  *         if length == 0:             # <<<<<<<<<<<<<<
@@ -33995,7 +34576,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  */
   }
 
-  /* "reader.pxi":133
+  /* "reader.pxi":136
  *         if length == 0:
  *             raise ValueError('Separator should be at least one-byte string')
  *         if self._exception is not None:             # <<<<<<<<<<<<<<
@@ -34005,7 +34586,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
   __pyx_t_2 = (__pyx_cur_scope->__pyx_v_self->_exception != Py_None);
   if (unlikely(__pyx_t_2)) {
 
-    /* "reader.pxi":134
+    /* "reader.pxi":137
  *             raise ValueError('Separator should be at least one-byte string')
  *         if self._exception is not None:
  *             raise self._exception             # <<<<<<<<<<<<<<
@@ -34013,9 +34594,9 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  *             end = self._buffer.find(separator, start)
  */
     __Pyx_Raise(__pyx_cur_scope->__pyx_v_self->_exception, 0, 0, 0);
-    __PYX_ERR(5, 134, __pyx_L1_error)
+    __PYX_ERR(5, 137, __pyx_L1_error)
 
-    /* "reader.pxi":133
+    /* "reader.pxi":136
  *         if length == 0:
  *             raise ValueError('Separator should be at least one-byte string')
  *         if self._exception is not None:             # <<<<<<<<<<<<<<
@@ -34024,7 +34605,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  */
   }
 
-  /* "reader.pxi":135
+  /* "reader.pxi":138
  *         if self._exception is not None:
  *             raise self._exception
  *         while True:             # <<<<<<<<<<<<<<
@@ -34033,16 +34614,16 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  */
   while (1) {
 
-    /* "reader.pxi":136
+    /* "reader.pxi":139
  *             raise self._exception
  *         while True:
  *             end = self._buffer.find(separator, start)             # <<<<<<<<<<<<<<
  *             if end != -1:
  *                 break
  */
-    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_find); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 136, __pyx_L1_error)
+    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_find); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 139, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
-    __pyx_t_5 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_start); if (unlikely(!__pyx_t_5)) __PYX_ERR(5, 136, __pyx_L1_error)
+    __pyx_t_5 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_start); if (unlikely(!__pyx_t_5)) __PYX_ERR(5, 139, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
     __pyx_t_6 = NULL;
     __pyx_t_7 = 0;
@@ -34063,15 +34644,15 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
       __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_7, 2+__pyx_t_7);
       __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
-      if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 136, __pyx_L1_error)
+      if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 139, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_3);
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     }
-    __pyx_t_1 = __Pyx_PyIndex_AsSsize_t(__pyx_t_3); if (unlikely((__pyx_t_1 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(5, 136, __pyx_L1_error)
+    __pyx_t_1 = __Pyx_PyIndex_AsSsize_t(__pyx_t_3); if (unlikely((__pyx_t_1 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(5, 139, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
     __pyx_cur_scope->__pyx_v_end = __pyx_t_1;
 
-    /* "reader.pxi":137
+    /* "reader.pxi":140
  *         while True:
  *             end = self._buffer.find(separator, start)
  *             if end != -1:             # <<<<<<<<<<<<<<
@@ -34081,7 +34662,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
     __pyx_t_2 = (__pyx_cur_scope->__pyx_v_end != -1L);
     if (__pyx_t_2) {
 
-      /* "reader.pxi":138
+      /* "reader.pxi":141
  *             end = self._buffer.find(separator, start)
  *             if end != -1:
  *                 break             # <<<<<<<<<<<<<<
@@ -34090,7 +34671,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  */
       goto __pyx_L7_break;
 
-      /* "reader.pxi":137
+      /* "reader.pxi":140
  *         while True:
  *             end = self._buffer.find(separator, start)
  *             if end != -1:             # <<<<<<<<<<<<<<
@@ -34099,7 +34680,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  */
     }
 
-    /* "reader.pxi":139
+    /* "reader.pxi":142
  *             if end != -1:
  *                 break
  *             start = max(start, len(self._buffer) + 1 - length)             # <<<<<<<<<<<<<<
@@ -34110,9 +34691,9 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
     __Pyx_INCREF(__pyx_t_3);
     if (unlikely(__pyx_t_3 == Py_None)) {
       PyErr_SetString(PyExc_TypeError, "object of type 'NoneType' has no len()");
-      __PYX_ERR(5, 139, __pyx_L1_error)
+      __PYX_ERR(5, 142, __pyx_L1_error)
     }
-    __pyx_t_1 = __Pyx_PyByteArray_GET_SIZE(__pyx_t_3); if (unlikely(__pyx_t_1 == ((Py_ssize_t)-1))) __PYX_ERR(5, 139, __pyx_L1_error)
+    __pyx_t_1 = __Pyx_PyByteArray_GET_SIZE(__pyx_t_3); if (unlikely(__pyx_t_1 == ((Py_ssize_t)-1))) __PYX_ERR(5, 142, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
     __pyx_t_8 = ((__pyx_t_1 + 1) - __pyx_cur_scope->__pyx_v_length);
     __pyx_t_1 = __pyx_cur_scope->__pyx_v_start;
@@ -34124,7 +34705,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
     }
     __pyx_cur_scope->__pyx_v_start = __pyx_t_9;
 
-    /* "reader.pxi":140
+    /* "reader.pxi":143
  *                 break
  *             start = max(start, len(self._buffer) + 1 - length)
  *             if start > self._limit:             # <<<<<<<<<<<<<<
@@ -34134,14 +34715,14 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
     __pyx_t_2 = (__pyx_cur_scope->__pyx_v_start > __pyx_cur_scope->__pyx_v_self->_limit);
     if (unlikely(__pyx_t_2)) {
 
-      /* "reader.pxi":141
+      /* "reader.pxi":144
  *             start = max(start, len(self._buffer) + 1 - length)
  *             if start > self._limit:
  *                 raise LimitOverrunError('Separator is not found, and chunk exceed the limit', start)             # <<<<<<<<<<<<<<
  *             if self._eof:
  *                 partial = bytes(self._buffer)
  */
-      __pyx_t_4 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_start); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 141, __pyx_L1_error)
+      __pyx_t_4 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_start); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 144, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_4);
       __Pyx_INCREF(__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError);
       __pyx_t_5 = __pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError; __pyx_t_6 = NULL;
@@ -34163,15 +34744,15 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
         __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_7, 2+__pyx_t_7);
         __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
         __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-        if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 141, __pyx_L1_error)
+        if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 144, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_3);
         __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       }
       __Pyx_Raise(__pyx_t_3, 0, 0, 0);
       __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-      __PYX_ERR(5, 141, __pyx_L1_error)
+      __PYX_ERR(5, 144, __pyx_L1_error)
 
-      /* "reader.pxi":140
+      /* "reader.pxi":143
  *                 break
  *             start = max(start, len(self._buffer) + 1 - length)
  *             if start > self._limit:             # <<<<<<<<<<<<<<
@@ -34180,7 +34761,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  */
     }
 
-    /* "reader.pxi":142
+    /* "reader.pxi":145
  *             if start > self._limit:
  *                 raise LimitOverrunError('Separator is not found, and chunk exceed the limit', start)
  *             if self._eof:             # <<<<<<<<<<<<<<
@@ -34189,27 +34770,27 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  */
     if (unlikely(__pyx_cur_scope->__pyx_v_self->_eof)) {
 
-      /* "reader.pxi":143
+      /* "reader.pxi":146
  *                 raise LimitOverrunError('Separator is not found, and chunk exceed the limit', start)
  *             if self._eof:
  *                 partial = bytes(self._buffer)             # <<<<<<<<<<<<<<
  *                 self._buffer.clear()
  *                 raise IncompleteReadError(partial, None)
  */
-      __pyx_t_3 = __Pyx_PyObject_CallOneArg(((PyObject *)(&PyBytes_Type)), __pyx_cur_scope->__pyx_v_self->_buffer); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 143, __pyx_L1_error)
+      __pyx_t_3 = __Pyx_PyObject_CallOneArg(((PyObject *)(&PyBytes_Type)), __pyx_cur_scope->__pyx_v_self->_buffer); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 146, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_3);
       __Pyx_GIVEREF(__pyx_t_3);
       __pyx_cur_scope->__pyx_v_partial = ((PyObject*)__pyx_t_3);
       __pyx_t_3 = 0;
 
-      /* "reader.pxi":144
+      /* "reader.pxi":147
  *             if self._eof:
  *                 partial = bytes(self._buffer)
  *                 self._buffer.clear()             # <<<<<<<<<<<<<<
  *                 raise IncompleteReadError(partial, None)
- *             try:
+ *             waiter = self.wait('readuntil')
  */
-      __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_clear); if (unlikely(!__pyx_t_5)) __PYX_ERR(5, 144, __pyx_L1_error)
+      __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_clear); if (unlikely(!__pyx_t_5)) __PYX_ERR(5, 147, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_5);
       __pyx_t_4 = NULL;
       __pyx_t_7 = 0;
@@ -34229,18 +34810,18 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
         PyObject *__pyx_callargs[2] = {__pyx_t_4, NULL};
         __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_7, 0+__pyx_t_7);
         __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
-        if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 144, __pyx_L1_error)
+        if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 147, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_3);
         __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       }
       __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
-      /* "reader.pxi":145
+      /* "reader.pxi":148
  *                 partial = bytes(self._buffer)
  *                 self._buffer.clear()
  *                 raise IncompleteReadError(partial, None)             # <<<<<<<<<<<<<<
+ *             waiter = self.wait('readuntil')
  *             try:
- *                 await self.wait('readuntil')
  */
       __Pyx_INCREF(__pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError);
       __pyx_t_5 = __pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError; __pyx_t_4 = NULL;
@@ -34261,15 +34842,15 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
         PyObject *__pyx_callargs[3] = {__pyx_t_4, __pyx_cur_scope->__pyx_v_partial, Py_None};
         __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_7, 2+__pyx_t_7);
         __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
-        if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 145, __pyx_L1_error)
+        if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 148, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_3);
         __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       }
       __Pyx_Raise(__pyx_t_3, 0, 0, 0);
       __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-      __PYX_ERR(5, 145, __pyx_L1_error)
+      __PYX_ERR(5, 148, __pyx_L1_error)
 
-      /* "reader.pxi":142
+      /* "reader.pxi":145
  *             if start > self._limit:
  *                 raise LimitOverrunError('Separator is not found, and chunk exceed the limit', start)
  *             if self._eof:             # <<<<<<<<<<<<<<
@@ -34278,26 +34859,37 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  */
     }
 
-    /* "reader.pxi":146
+    /* "reader.pxi":149
  *                 self._buffer.clear()
  *                 raise IncompleteReadError(partial, None)
+ *             waiter = self.wait('readuntil')             # <<<<<<<<<<<<<<
+ *             try:
+ *                 await waiter
+ */
+    __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->wait(__pyx_cur_scope->__pyx_v_self, __pyx_n_u_readuntil); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 149, __pyx_L1_error)
+    __Pyx_GOTREF(__pyx_t_3);
+    __Pyx_XGOTREF(__pyx_cur_scope->__pyx_v_waiter);
+    __Pyx_XDECREF_SET(__pyx_cur_scope->__pyx_v_waiter, __pyx_t_3);
+    __Pyx_GIVEREF(__pyx_t_3);
+    __pyx_t_3 = 0;
+
+    /* "reader.pxi":150
+ *                 raise IncompleteReadError(partial, None)
+ *             waiter = self.wait('readuntil')
  *             try:             # <<<<<<<<<<<<<<
- *                 await self.wait('readuntil')
+ *                 await waiter
  *             finally:
  */
     /*try:*/ {
 
-      /* "reader.pxi":147
- *                 raise IncompleteReadError(partial, None)
+      /* "reader.pxi":151
+ *             waiter = self.wait('readuntil')
  *             try:
- *                 await self.wait('readuntil')             # <<<<<<<<<<<<<<
+ *                 await waiter             # <<<<<<<<<<<<<<
  *             finally:
  *                 self._waiter = None
  */
-      __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->wait(__pyx_cur_scope->__pyx_v_self, __pyx_n_u_readuntil); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 147, __pyx_L14_error)
-      __Pyx_GOTREF(__pyx_t_3);
-      __pyx_r = __Pyx_Coroutine_Yield_From(__pyx_generator, __pyx_t_3);
-      __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+      __pyx_r = __Pyx_Coroutine_Yield_From(__pyx_generator, __pyx_cur_scope->__pyx_v_waiter);
       __Pyx_XGOTREF(__pyx_r);
       if (likely(__pyx_r)) {
         __Pyx_XGIVEREF(__pyx_r);
@@ -34307,18 +34899,18 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
         __pyx_generator->resume_label = 1;
         return __pyx_r;
         __pyx_L16_resume_from_await:;
-        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 147, __pyx_L14_error)
+        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 151, __pyx_L14_error)
       } else {
         PyObject* exc_type = __Pyx_PyErr_CurrentExceptionType();
         if (exc_type) {
           if (likely(exc_type == PyExc_StopIteration || (exc_type != PyExc_GeneratorExit && __Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration)))) PyErr_Clear();
-          else __PYX_ERR(5, 147, __pyx_L14_error)
+          else __PYX_ERR(5, 151, __pyx_L14_error)
         }
       }
     }
 
-    /* "reader.pxi":149
- *                 await self.wait('readuntil')
+    /* "reader.pxi":153
+ *                 await waiter
  *             finally:
  *                 self._waiter = None             # <<<<<<<<<<<<<<
  *         if end > self._limit:
@@ -34376,7 +34968,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
   }
   __pyx_L7_break:;
 
-  /* "reader.pxi":150
+  /* "reader.pxi":154
  *             finally:
  *                 self._waiter = None
  *         if end > self._limit:             # <<<<<<<<<<<<<<
@@ -34386,14 +34978,14 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
   __pyx_t_2 = (__pyx_cur_scope->__pyx_v_end > __pyx_cur_scope->__pyx_v_self->_limit);
   if (unlikely(__pyx_t_2)) {
 
-    /* "reader.pxi":151
+    /* "reader.pxi":155
  *                 self._waiter = None
  *         if end > self._limit:
  *             raise LimitOverrunError('Separator is found, but chunk is longer than limit', end)             # <<<<<<<<<<<<<<
  *         return self.take(end + length)
  * 
  */
-    __pyx_t_5 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_end); if (unlikely(!__pyx_t_5)) __PYX_ERR(5, 151, __pyx_L1_error)
+    __pyx_t_5 = PyInt_FromSsize_t(__pyx_cur_scope->__pyx_v_end); if (unlikely(!__pyx_t_5)) __PYX_ERR(5, 155, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
     __Pyx_INCREF(__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError);
     __pyx_t_4 = __pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError; __pyx_t_6 = NULL;
@@ -34415,15 +35007,15 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
       __pyx_t_3 = __Pyx_PyObject_FastCall(__pyx_t_4, __pyx_callargs+1-__pyx_t_7, 2+__pyx_t_7);
       __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
-      if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 151, __pyx_L1_error)
+      if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 155, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_3);
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     }
     __Pyx_Raise(__pyx_t_3, 0, 0, 0);
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-    __PYX_ERR(5, 151, __pyx_L1_error)
+    __PYX_ERR(5, 155, __pyx_L1_error)
 
-    /* "reader.pxi":150
+    /* "reader.pxi":154
  *             finally:
  *                 self._waiter = None
  *         if end > self._limit:             # <<<<<<<<<<<<<<
@@ -34432,7 +35024,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  */
   }
 
-  /* "reader.pxi":152
+  /* "reader.pxi":156
  *         if end > self._limit:
  *             raise LimitOverrunError('Separator is found, but chunk is longer than limit', end)
  *         return self.take(end + length)             # <<<<<<<<<<<<<<
@@ -34440,14 +35032,14 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
  *     async def readline(self):
  */
   __Pyx_XDECREF(__pyx_r);
-  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->take(__pyx_cur_scope->__pyx_v_self, (__pyx_cur_scope->__pyx_v_end + __pyx_cur_scope->__pyx_v_length)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 152, __pyx_L1_error)
+  __pyx_t_3 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->take(__pyx_cur_scope->__pyx_v_self, (__pyx_cur_scope->__pyx_v_end + __pyx_cur_scope->__pyx_v_length)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 156, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
   __pyx_r = NULL; __Pyx_ReturnWithStopIteration(__pyx_t_3);
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   goto __pyx_L0;
   CYTHON_MAYBE_UNUSED_VAR(__pyx_cur_scope);
 
-  /* "reader.pxi":129
+  /* "reader.pxi":132
  *         return self.take(n)
  * 
  *     async def readuntil(self, separator=b'\n'):             # <<<<<<<<<<<<<<
@@ -34475,7 +35067,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_17gen
 }
 static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20generator4(__pyx_CoroutineObject *__pyx_generator, CYTHON_UNUSED PyThreadState *__pyx_tstate, PyObject *__pyx_sent_value); /* proto */
 
-/* "reader.pxi":154
+/* "reader.pxi":158
  *         return self.take(end + length)
  * 
  *     async def readline(self):             # <<<<<<<<<<<<<<
@@ -34536,7 +35128,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_18rea
   if (unlikely(!__pyx_cur_scope)) {
     __pyx_cur_scope = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline *)Py_None);
     __Pyx_INCREF(Py_None);
-    __PYX_ERR(5, 154, __pyx_L1_error)
+    __PYX_ERR(5, 158, __pyx_L1_error)
   } else {
     __Pyx_GOTREF((PyObject *)__pyx_cur_scope);
   }
@@ -34544,7 +35136,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_18rea
   __Pyx_INCREF((PyObject *)__pyx_cur_scope->__pyx_v_self);
   __Pyx_GIVEREF((PyObject *)__pyx_cur_scope->__pyx_v_self);
   {
-    __pyx_CoroutineObject *gen = __Pyx_IterableCoroutine_New((__pyx_coroutine_body_t) __pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20generator4, __pyx_codeobj__14, (PyObject *) __pyx_cur_scope, __pyx_n_s_readline, __pyx_n_s_StreamReader_readline, __pyx_n_s_asyncio_compat__speedups_core); if (unlikely(!gen)) __PYX_ERR(5, 154, __pyx_L1_error)
+    __pyx_CoroutineObject *gen = __Pyx_IterableCoroutine_New((__pyx_coroutine_body_t) __pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20generator4, __pyx_codeobj__14, (PyObject *) __pyx_cur_scope, __pyx_n_s_readline, __pyx_n_s_StreamReader_readline, __pyx_n_s_asyncio_compat__speedups_core); if (unlikely(!gen)) __PYX_ERR(5, 158, __pyx_L1_error)
     __Pyx_DECREF(__pyx_cur_scope);
     __Pyx_RefNannyFinishContext();
     return (PyObject *) gen;
@@ -34602,9 +35194,9 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
     return NULL;
   }
   __pyx_L3_first_run:;
-  if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 154, __pyx_L1_error)
+  if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 158, __pyx_L1_error)
 
-  /* "reader.pxi":155
+  /* "reader.pxi":159
  * 
  *     async def readline(self):
  *         try:             # <<<<<<<<<<<<<<
@@ -34618,7 +35210,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
     __Pyx_XGOTREF(__pyx_t_3);
     /*try:*/ {
 
-      /* "reader.pxi":156
+      /* "reader.pxi":160
  *     async def readline(self):
  *         try:
  *             return await self.readuntil(b'\n')             # <<<<<<<<<<<<<<
@@ -34626,7 +35218,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
  *             return exc.partial
  */
       __Pyx_XDECREF(__pyx_r);
-      __pyx_t_5 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_cur_scope->__pyx_v_self), __pyx_n_s_readuntil); if (unlikely(!__pyx_t_5)) __PYX_ERR(5, 156, __pyx_L4_error)
+      __pyx_t_5 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_cur_scope->__pyx_v_self), __pyx_n_s_readuntil); if (unlikely(!__pyx_t_5)) __PYX_ERR(5, 160, __pyx_L4_error)
       __Pyx_GOTREF(__pyx_t_5);
       __pyx_t_6 = NULL;
       __pyx_t_7 = 0;
@@ -34646,7 +35238,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
         PyObject *__pyx_callargs[2] = {__pyx_t_6, __pyx_kp_b__11};
         __pyx_t_4 = __Pyx_PyObject_FastCall(__pyx_t_5, __pyx_callargs+1-__pyx_t_7, 1+__pyx_t_7);
         __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
-        if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 156, __pyx_L4_error)
+        if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 160, __pyx_L4_error)
         __Pyx_GOTREF(__pyx_t_4);
         __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       }
@@ -34676,18 +35268,18 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
         __pyx_t_3 = __pyx_cur_scope->__pyx_t_2;
         __pyx_cur_scope->__pyx_t_2 = 0;
         __Pyx_XGOTREF(__pyx_t_3);
-        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 156, __pyx_L4_error)
+        if (unlikely(!__pyx_sent_value)) __PYX_ERR(5, 160, __pyx_L4_error)
         __pyx_t_4 = __pyx_sent_value; __Pyx_INCREF(__pyx_t_4);
       } else {
         __pyx_t_4 = NULL;
-        if (__Pyx_PyGen_FetchStopIterationValue(&__pyx_t_4) < 0) __PYX_ERR(5, 156, __pyx_L4_error)
+        if (__Pyx_PyGen_FetchStopIterationValue(&__pyx_t_4) < 0) __PYX_ERR(5, 160, __pyx_L4_error)
         __Pyx_GOTREF(__pyx_t_4);
       }
       __pyx_r = NULL; __Pyx_ReturnWithStopIteration(__pyx_t_4);
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
       goto __pyx_L8_try_return;
 
-      /* "reader.pxi":155
+      /* "reader.pxi":159
  * 
  *     async def readline(self):
  *         try:             # <<<<<<<<<<<<<<
@@ -34700,7 +35292,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
     __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
     __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
 
-    /* "reader.pxi":157
+    /* "reader.pxi":161
  *         try:
  *             return await self.readuntil(b'\n')
  *         except IncompleteReadError as exc:             # <<<<<<<<<<<<<<
@@ -34710,7 +35302,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
     __pyx_t_8 = __Pyx_PyErr_ExceptionMatches(__pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError);
     if (__pyx_t_8) {
       __Pyx_AddTraceback("asyncio_compat._speedups.core.StreamReader.readline", __pyx_clineno, __pyx_lineno, __pyx_filename);
-      if (__Pyx_GetException(&__pyx_t_4, &__pyx_t_5, &__pyx_t_6) < 0) __PYX_ERR(5, 157, __pyx_L6_except_error)
+      if (__Pyx_GetException(&__pyx_t_4, &__pyx_t_5, &__pyx_t_6) < 0) __PYX_ERR(5, 161, __pyx_L6_except_error)
       __Pyx_XGOTREF(__pyx_t_4);
       __Pyx_XGOTREF(__pyx_t_5);
       __Pyx_XGOTREF(__pyx_t_6);
@@ -34719,7 +35311,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
       __pyx_cur_scope->__pyx_v_exc = __pyx_t_5;
       /*try:*/ {
 
-        /* "reader.pxi":158
+        /* "reader.pxi":162
  *             return await self.readuntil(b'\n')
  *         except IncompleteReadError as exc:
  *             return exc.partial             # <<<<<<<<<<<<<<
@@ -34727,7 +35319,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
  *             if self._buffer.startswith(b'\n', exc.consumed):
  */
         __Pyx_XDECREF(__pyx_r);
-        __pyx_t_9 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_exc, __pyx_n_s_partial); if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 158, __pyx_L16_error)
+        __pyx_t_9 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_exc, __pyx_n_s_partial); if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 162, __pyx_L16_error)
         __Pyx_GOTREF(__pyx_t_9);
         __pyx_r = NULL; __Pyx_ReturnWithStopIteration(__pyx_t_9);
         __Pyx_DECREF(__pyx_t_9); __pyx_t_9 = 0;
@@ -34737,7 +35329,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
         goto __pyx_L15_return;
       }
 
-      /* "reader.pxi":157
+      /* "reader.pxi":161
  *         try:
  *             return await self.readuntil(b'\n')
  *         except IncompleteReadError as exc:             # <<<<<<<<<<<<<<
@@ -34810,7 +35402,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
       }
     }
 
-    /* "reader.pxi":159
+    /* "reader.pxi":163
  *         except IncompleteReadError as exc:
  *             return exc.partial
  *         except LimitOverrunError as exc:             # <<<<<<<<<<<<<<
@@ -34820,7 +35412,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
     __pyx_t_10 = __Pyx_PyErr_ExceptionMatches(__pyx_v_14asyncio_compat_9_speedups_4core_LimitOverrunError);
     if (__pyx_t_10) {
       __Pyx_AddTraceback("asyncio_compat._speedups.core.StreamReader.readline", __pyx_clineno, __pyx_lineno, __pyx_filename);
-      if (__Pyx_GetException(&__pyx_t_6, &__pyx_t_5, &__pyx_t_4) < 0) __PYX_ERR(5, 159, __pyx_L6_except_error)
+      if (__Pyx_GetException(&__pyx_t_6, &__pyx_t_5, &__pyx_t_4) < 0) __PYX_ERR(5, 163, __pyx_L6_except_error)
       __Pyx_XGOTREF(__pyx_t_6);
       __Pyx_XGOTREF(__pyx_t_5);
       __Pyx_XGOTREF(__pyx_t_4);
@@ -34829,16 +35421,16 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
       __pyx_cur_scope->__pyx_v_exc = __pyx_t_5;
       /*try:*/ {
 
-        /* "reader.pxi":160
+        /* "reader.pxi":164
  *             return exc.partial
  *         except LimitOverrunError as exc:
  *             if self._buffer.startswith(b'\n', exc.consumed):             # <<<<<<<<<<<<<<
  *                 del self._buffer[:exc.consumed + 1]
  *             else:
  */
-        __pyx_t_19 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_startswith); if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 160, __pyx_L27_error)
+        __pyx_t_19 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_startswith); if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 164, __pyx_L27_error)
         __Pyx_GOTREF(__pyx_t_19);
-        __pyx_t_20 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_exc, __pyx_n_s_consumed); if (unlikely(!__pyx_t_20)) __PYX_ERR(5, 160, __pyx_L27_error)
+        __pyx_t_20 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_exc, __pyx_n_s_consumed); if (unlikely(!__pyx_t_20)) __PYX_ERR(5, 164, __pyx_L27_error)
         __Pyx_GOTREF(__pyx_t_20);
         __pyx_t_21 = NULL;
         __pyx_t_7 = 0;
@@ -34859,15 +35451,15 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
           __pyx_t_9 = __Pyx_PyObject_FastCall(__pyx_t_19, __pyx_callargs+1-__pyx_t_7, 2+__pyx_t_7);
           __Pyx_XDECREF(__pyx_t_21); __pyx_t_21 = 0;
           __Pyx_DECREF(__pyx_t_20); __pyx_t_20 = 0;
-          if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 160, __pyx_L27_error)
+          if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 164, __pyx_L27_error)
           __Pyx_GOTREF(__pyx_t_9);
           __Pyx_DECREF(__pyx_t_19); __pyx_t_19 = 0;
         }
-        __pyx_t_22 = __Pyx_PyObject_IsTrue(__pyx_t_9); if (unlikely((__pyx_t_22 < 0))) __PYX_ERR(5, 160, __pyx_L27_error)
+        __pyx_t_22 = __Pyx_PyObject_IsTrue(__pyx_t_9); if (unlikely((__pyx_t_22 < 0))) __PYX_ERR(5, 164, __pyx_L27_error)
         __Pyx_DECREF(__pyx_t_9); __pyx_t_9 = 0;
         if (__pyx_t_22) {
 
-          /* "reader.pxi":161
+          /* "reader.pxi":165
  *         except LimitOverrunError as exc:
  *             if self._buffer.startswith(b'\n', exc.consumed):
  *                 del self._buffer[:exc.consumed + 1]             # <<<<<<<<<<<<<<
@@ -34876,24 +35468,24 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
  */
           if (unlikely(__pyx_cur_scope->__pyx_v_self->_buffer == Py_None)) {
             PyErr_SetString(PyExc_TypeError, "'NoneType' object is not subscriptable");
-            __PYX_ERR(5, 161, __pyx_L27_error)
+            __PYX_ERR(5, 165, __pyx_L27_error)
           }
-          __pyx_t_9 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_exc, __pyx_n_s_consumed); if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 161, __pyx_L27_error)
+          __pyx_t_9 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_exc, __pyx_n_s_consumed); if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 165, __pyx_L27_error)
           __Pyx_GOTREF(__pyx_t_9);
-          __pyx_t_19 = __Pyx_PyInt_AddObjC(__pyx_t_9, __pyx_int_1, 1, 0, 0); if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 161, __pyx_L27_error)
+          __pyx_t_19 = __Pyx_PyInt_AddObjC(__pyx_t_9, __pyx_int_1, 1, 0, 0); if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 165, __pyx_L27_error)
           __Pyx_GOTREF(__pyx_t_19);
           __Pyx_DECREF(__pyx_t_9); __pyx_t_9 = 0;
           __pyx_t_22 = (__pyx_t_19 == Py_None);
           if (__pyx_t_22) {
             __pyx_t_23 = PY_SSIZE_T_MAX;
           } else {
-            __pyx_t_24 = __Pyx_PyIndex_AsSsize_t(__pyx_t_19); if (unlikely((__pyx_t_24 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(5, 161, __pyx_L27_error)
+            __pyx_t_24 = __Pyx_PyIndex_AsSsize_t(__pyx_t_19); if (unlikely((__pyx_t_24 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(5, 165, __pyx_L27_error)
             __pyx_t_23 = __pyx_t_24;
           }
           __Pyx_DECREF(__pyx_t_19); __pyx_t_19 = 0;
-          if (__Pyx_PyObject_DelSlice(__pyx_cur_scope->__pyx_v_self->_buffer, 0, __pyx_t_23, NULL, NULL, NULL, 0, 1, 0) < 0) __PYX_ERR(5, 161, __pyx_L27_error)
+          if (__Pyx_PyObject_DelSlice(__pyx_cur_scope->__pyx_v_self->_buffer, 0, __pyx_t_23, NULL, NULL, NULL, 0, 1, 0) < 0) __PYX_ERR(5, 165, __pyx_L27_error)
 
-          /* "reader.pxi":160
+          /* "reader.pxi":164
  *             return exc.partial
  *         except LimitOverrunError as exc:
  *             if self._buffer.startswith(b'\n', exc.consumed):             # <<<<<<<<<<<<<<
@@ -34903,7 +35495,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
           goto __pyx_L29;
         }
 
-        /* "reader.pxi":163
+        /* "reader.pxi":167
  *                 del self._buffer[:exc.consumed + 1]
  *             else:
  *                 self._buffer.clear()             # <<<<<<<<<<<<<<
@@ -34911,7 +35503,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
  *             raise ValueError(exc.args[0])
  */
         /*else*/ {
-          __pyx_t_9 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_clear); if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 163, __pyx_L27_error)
+          __pyx_t_9 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_self->_buffer, __pyx_n_s_clear); if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 167, __pyx_L27_error)
           __Pyx_GOTREF(__pyx_t_9);
           __pyx_t_20 = NULL;
           __pyx_t_7 = 0;
@@ -34931,7 +35523,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
             PyObject *__pyx_callargs[2] = {__pyx_t_20, NULL};
             __pyx_t_19 = __Pyx_PyObject_FastCall(__pyx_t_9, __pyx_callargs+1-__pyx_t_7, 0+__pyx_t_7);
             __Pyx_XDECREF(__pyx_t_20); __pyx_t_20 = 0;
-            if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 163, __pyx_L27_error)
+            if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 167, __pyx_L27_error)
             __Pyx_GOTREF(__pyx_t_19);
             __Pyx_DECREF(__pyx_t_9); __pyx_t_9 = 0;
           }
@@ -34939,33 +35531,33 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
         }
         __pyx_L29:;
 
-        /* "reader.pxi":164
+        /* "reader.pxi":168
  *             else:
  *                 self._buffer.clear()
  *             self.resume()             # <<<<<<<<<<<<<<
  *             raise ValueError(exc.args[0])
  */
-        __pyx_t_10 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->resume(__pyx_cur_scope->__pyx_v_self); if (unlikely(__pyx_t_10 == ((int)-1))) __PYX_ERR(5, 164, __pyx_L27_error)
+        __pyx_t_10 = ((struct __pyx_vtabstruct_14asyncio_compat_9_speedups_4core_StreamReader *)__pyx_cur_scope->__pyx_v_self->__pyx_vtab)->resume(__pyx_cur_scope->__pyx_v_self); if (unlikely(__pyx_t_10 == ((int)-1))) __PYX_ERR(5, 168, __pyx_L27_error)
 
-        /* "reader.pxi":165
+        /* "reader.pxi":169
  *                 self._buffer.clear()
  *             self.resume()
  *             raise ValueError(exc.args[0])             # <<<<<<<<<<<<<<
  */
-        __pyx_t_19 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_exc, __pyx_n_s_args_2); if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 165, __pyx_L27_error)
+        __pyx_t_19 = __Pyx_PyObject_GetAttrStr(__pyx_cur_scope->__pyx_v_exc, __pyx_n_s_args_2); if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 169, __pyx_L27_error)
         __Pyx_GOTREF(__pyx_t_19);
-        __pyx_t_9 = __Pyx_GetItemInt(__pyx_t_19, 0, long, 1, __Pyx_PyInt_From_long, 0, 0, 0); if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 165, __pyx_L27_error)
+        __pyx_t_9 = __Pyx_GetItemInt(__pyx_t_19, 0, long, 1, __Pyx_PyInt_From_long, 0, 0, 0); if (unlikely(!__pyx_t_9)) __PYX_ERR(5, 169, __pyx_L27_error)
         __Pyx_GOTREF(__pyx_t_9);
         __Pyx_DECREF(__pyx_t_19); __pyx_t_19 = 0;
-        __pyx_t_19 = __Pyx_PyObject_CallOneArg(__pyx_builtin_ValueError, __pyx_t_9); if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 165, __pyx_L27_error)
+        __pyx_t_19 = __Pyx_PyObject_CallOneArg(__pyx_builtin_ValueError, __pyx_t_9); if (unlikely(!__pyx_t_19)) __PYX_ERR(5, 169, __pyx_L27_error)
         __Pyx_GOTREF(__pyx_t_19);
         __Pyx_DECREF(__pyx_t_9); __pyx_t_9 = 0;
         __Pyx_Raise(__pyx_t_19, 0, 0, 0);
         __Pyx_DECREF(__pyx_t_19); __pyx_t_19 = 0;
-        __PYX_ERR(5, 165, __pyx_L27_error)
+        __PYX_ERR(5, 169, __pyx_L27_error)
       }
 
-      /* "reader.pxi":159
+      /* "reader.pxi":163
  *         except IncompleteReadError as exc:
  *             return exc.partial
  *         except LimitOverrunError as exc:             # <<<<<<<<<<<<<<
@@ -35012,7 +35604,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
     }
     goto __pyx_L6_except_error;
 
-    /* "reader.pxi":155
+    /* "reader.pxi":159
  * 
  *     async def readline(self):
  *         try:             # <<<<<<<<<<<<<<
@@ -35040,7 +35632,7 @@ static PyObject *__pyx_gb_14asyncio_compat_9_speedups_4core_12StreamReader_20gen
   }
   CYTHON_MAYBE_UNUSED_VAR(__pyx_cur_scope);
 
-  /* "reader.pxi":154
+  /* "reader.pxi":158
  *         return self.take(end + length)
  * 
  *     async def readline(self):             # <<<<<<<<<<<<<<
@@ -36301,15 +36893,15 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12StreamReader_23__s
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_11__pyx_unpickle_Ready(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Ready(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_11__pyx_unpickle_Ready = {"__pyx_unpickle_Ready", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_11__pyx_unpickle_Ready, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_11__pyx_unpickle_Ready(PyObject *__pyx_self, 
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Ready = {"__pyx_unpickle_Ready", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Ready, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Ready(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
@@ -36413,7 +37005,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_10__pyx_unpickle_Ready(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_12__pyx_unpickle_Ready(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
 
   /* function exit code */
   {
@@ -36426,7 +37018,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_10__pyx_unpickle_Ready(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12__pyx_unpickle_Ready(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
   PyObject *__pyx_v___pyx_PickleError = 0;
   PyObject *__pyx_v___pyx_result = 0;
   PyObject *__pyx_r = NULL;
@@ -36740,15 +37332,15 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Ready_
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Future(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_Future(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Future = {"__pyx_unpickle_Future", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Future, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Future(PyObject *__pyx_self, 
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_Future = {"__pyx_unpickle_Future", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_Future, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_Future(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
@@ -36852,7 +37444,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_12__pyx_unpickle_Future(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Future(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
 
   /* function exit code */
   {
@@ -36865,7 +37457,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_12__pyx_unpickle_Future(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Future(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
   PyObject *__pyx_v___pyx_PickleError = 0;
   PyObject *__pyx_v___pyx_result = 0;
   PyObject *__pyx_r = NULL;
@@ -37265,15 +37857,15 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Future
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_FutureIterator(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_FutureIterator(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_FutureIterator = {"__pyx_unpickle_FutureIterator", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_FutureIterator, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_FutureIterator(PyObject *__pyx_self, 
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_FutureIterator = {"__pyx_unpickle_FutureIterator", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_FutureIterator, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_FutureIterator(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
@@ -37377,7 +37969,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_FutureIterator(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_16__pyx_unpickle_FutureIterator(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
 
   /* function exit code */
   {
@@ -37390,7 +37982,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_FutureIterator(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_16__pyx_unpickle_FutureIterator(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
   PyObject *__pyx_v___pyx_PickleError = 0;
   PyObject *__pyx_v___pyx_result = 0;
   PyObject *__pyx_r = NULL;
@@ -37408,9 +38000,9 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Fut
   /* "(tree fragment)":4
  *     cdef object __pyx_PickleError
  *     cdef object __pyx_result
- *     if __pyx_checksum not in (0xebb3de8, 0xd848c97, 0xda907a1):             # <<<<<<<<<<<<<<
+ *     if __pyx_checksum not in (0x274498c, 0x2da61dc, 0x8a5dd8c):             # <<<<<<<<<<<<<<
  *         from pickle import PickleError as __pyx_PickleError
- *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0xebb3de8, 0xd848c97, 0xda907a1) = (future))" % __pyx_checksum
+ *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0x274498c, 0x2da61dc, 0x8a5dd8c) = (future, has_yielded))" % __pyx_checksum
  */
   __pyx_t_1 = __Pyx_PyInt_From_long(__pyx_v___pyx_checksum); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 4, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_1);
@@ -37420,9 +38012,9 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Fut
 
     /* "(tree fragment)":5
  *     cdef object __pyx_result
- *     if __pyx_checksum not in (0xebb3de8, 0xd848c97, 0xda907a1):
+ *     if __pyx_checksum not in (0x274498c, 0x2da61dc, 0x8a5dd8c):
  *         from pickle import PickleError as __pyx_PickleError             # <<<<<<<<<<<<<<
- *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0xebb3de8, 0xd848c97, 0xda907a1) = (future))" % __pyx_checksum
+ *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0x274498c, 0x2da61dc, 0x8a5dd8c) = (future, has_yielded))" % __pyx_checksum
  *     __pyx_result = FutureIterator.__new__(__pyx_type)
  */
     __pyx_t_1 = PyList_New(1); if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 5, __pyx_L1_error)
@@ -37441,9 +38033,9 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Fut
     __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
     /* "(tree fragment)":6
- *     if __pyx_checksum not in (0xebb3de8, 0xd848c97, 0xda907a1):
+ *     if __pyx_checksum not in (0x274498c, 0x2da61dc, 0x8a5dd8c):
  *         from pickle import PickleError as __pyx_PickleError
- *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0xebb3de8, 0xd848c97, 0xda907a1) = (future))" % __pyx_checksum             # <<<<<<<<<<<<<<
+ *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0x274498c, 0x2da61dc, 0x8a5dd8c) = (future, has_yielded))" % __pyx_checksum             # <<<<<<<<<<<<<<
  *     __pyx_result = FutureIterator.__new__(__pyx_type)
  *     if __pyx_state is not None:
  */
@@ -37459,15 +38051,15 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Fut
     /* "(tree fragment)":4
  *     cdef object __pyx_PickleError
  *     cdef object __pyx_result
- *     if __pyx_checksum not in (0xebb3de8, 0xd848c97, 0xda907a1):             # <<<<<<<<<<<<<<
+ *     if __pyx_checksum not in (0x274498c, 0x2da61dc, 0x8a5dd8c):             # <<<<<<<<<<<<<<
  *         from pickle import PickleError as __pyx_PickleError
- *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0xebb3de8, 0xd848c97, 0xda907a1) = (future))" % __pyx_checksum
+ *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0x274498c, 0x2da61dc, 0x8a5dd8c) = (future, has_yielded))" % __pyx_checksum
  */
   }
 
   /* "(tree fragment)":7
  *         from pickle import PickleError as __pyx_PickleError
- *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0xebb3de8, 0xd848c97, 0xda907a1) = (future))" % __pyx_checksum
+ *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0x274498c, 0x2da61dc, 0x8a5dd8c) = (future, has_yielded))" % __pyx_checksum
  *     __pyx_result = FutureIterator.__new__(__pyx_type)             # <<<<<<<<<<<<<<
  *     if __pyx_state is not None:
  *         __pyx_unpickle_FutureIterator__set_state(<FutureIterator> __pyx_result, __pyx_state)
@@ -37500,7 +38092,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Fut
   __pyx_t_1 = 0;
 
   /* "(tree fragment)":8
- *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0xebb3de8, 0xd848c97, 0xda907a1) = (future))" % __pyx_checksum
+ *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0x274498c, 0x2da61dc, 0x8a5dd8c) = (future, has_yielded))" % __pyx_checksum
  *     __pyx_result = FutureIterator.__new__(__pyx_type)
  *     if __pyx_state is not None:             # <<<<<<<<<<<<<<
  *         __pyx_unpickle_FutureIterator__set_state(<FutureIterator> __pyx_result, __pyx_state)
@@ -37522,7 +38114,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Fut
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
 
     /* "(tree fragment)":8
- *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0xebb3de8, 0xd848c97, 0xda907a1) = (future))" % __pyx_checksum
+ *         raise __pyx_PickleError, "Incompatible checksums (0x%x vs (0x274498c, 0x2da61dc, 0x8a5dd8c) = (future, has_yielded))" % __pyx_checksum
  *     __pyx_result = FutureIterator.__new__(__pyx_type)
  *     if __pyx_state is not None:             # <<<<<<<<<<<<<<
  *         __pyx_unpickle_FutureIterator__set_state(<FutureIterator> __pyx_result, __pyx_state)
@@ -37535,7 +38127,7 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Fut
  *         __pyx_unpickle_FutureIterator__set_state(<FutureIterator> __pyx_result, __pyx_state)
  *     return __pyx_result             # <<<<<<<<<<<<<<
  * cdef __pyx_unpickle_FutureIterator__set_state(FutureIterator __pyx_result, tuple __pyx_state):
- *     __pyx_result.future = __pyx_state[0]
+ *     __pyx_result.future = __pyx_state[0]; __pyx_result.has_yielded = __pyx_state[1]
  */
   __Pyx_XDECREF(__pyx_r);
   __Pyx_INCREF(__pyx_v___pyx_result);
@@ -37567,8 +38159,8 @@ static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_14__pyx_unpickle_Fut
  *         __pyx_unpickle_FutureIterator__set_state(<FutureIterator> __pyx_result, __pyx_state)
  *     return __pyx_result
  * cdef __pyx_unpickle_FutureIterator__set_state(FutureIterator __pyx_result, tuple __pyx_state):             # <<<<<<<<<<<<<<
- *     __pyx_result.future = __pyx_state[0]
- *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):
+ *     __pyx_result.future = __pyx_state[0]; __pyx_result.has_yielded = __pyx_state[1]
+ *     if len(__pyx_state) > 2 and hasattr(__pyx_result, '__dict__'):
  */
 
 static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_FutureIterator__set_state(struct __pyx_obj_14asyncio_compat_9_speedups_4core_FutureIterator *__pyx_v___pyx_result, PyObject *__pyx_v___pyx_state) {
@@ -37589,9 +38181,9 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Future
   /* "(tree fragment)":12
  *     return __pyx_result
  * cdef __pyx_unpickle_FutureIterator__set_state(FutureIterator __pyx_result, tuple __pyx_state):
- *     __pyx_result.future = __pyx_state[0]             # <<<<<<<<<<<<<<
- *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):
- *         __pyx_result.__dict__.update(__pyx_state[1])
+ *     __pyx_result.future = __pyx_state[0]; __pyx_result.has_yielded = __pyx_state[1]             # <<<<<<<<<<<<<<
+ *     if len(__pyx_state) > 2 and hasattr(__pyx_result, '__dict__'):
+ *         __pyx_result.__dict__.update(__pyx_state[2])
  */
   if (unlikely(__pyx_v___pyx_state == Py_None)) {
     PyErr_SetString(PyExc_TypeError, "'NoneType' object is not subscriptable");
@@ -37605,19 +38197,25 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Future
   __Pyx_DECREF((PyObject *)__pyx_v___pyx_result->future);
   __pyx_v___pyx_result->future = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Future *)__pyx_t_1);
   __pyx_t_1 = 0;
+  if (unlikely(__pyx_v___pyx_state == Py_None)) {
+    PyErr_SetString(PyExc_TypeError, "'NoneType' object is not subscriptable");
+    __PYX_ERR(8, 12, __pyx_L1_error)
+  }
+  __pyx_t_2 = __Pyx_PyObject_IsTrue(PyTuple_GET_ITEM(__pyx_v___pyx_state, 1)); if (unlikely((__pyx_t_2 == (int)-1) && PyErr_Occurred())) __PYX_ERR(8, 12, __pyx_L1_error)
+  __pyx_v___pyx_result->has_yielded = __pyx_t_2;
 
   /* "(tree fragment)":13
  * cdef __pyx_unpickle_FutureIterator__set_state(FutureIterator __pyx_result, tuple __pyx_state):
- *     __pyx_result.future = __pyx_state[0]
- *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):             # <<<<<<<<<<<<<<
- *         __pyx_result.__dict__.update(__pyx_state[1])
+ *     __pyx_result.future = __pyx_state[0]; __pyx_result.has_yielded = __pyx_state[1]
+ *     if len(__pyx_state) > 2 and hasattr(__pyx_result, '__dict__'):             # <<<<<<<<<<<<<<
+ *         __pyx_result.__dict__.update(__pyx_state[2])
  */
   if (unlikely(__pyx_v___pyx_state == Py_None)) {
     PyErr_SetString(PyExc_TypeError, "object of type 'NoneType' has no len()");
     __PYX_ERR(8, 13, __pyx_L1_error)
   }
   __pyx_t_3 = __Pyx_PyTuple_GET_SIZE(__pyx_v___pyx_state); if (unlikely(__pyx_t_3 == ((Py_ssize_t)-1))) __PYX_ERR(8, 13, __pyx_L1_error)
-  __pyx_t_4 = (__pyx_t_3 > 1);
+  __pyx_t_4 = (__pyx_t_3 > 2);
   if (__pyx_t_4) {
   } else {
     __pyx_t_2 = __pyx_t_4;
@@ -37629,9 +38227,9 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Future
   if (__pyx_t_2) {
 
     /* "(tree fragment)":14
- *     __pyx_result.future = __pyx_state[0]
- *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):
- *         __pyx_result.__dict__.update(__pyx_state[1])             # <<<<<<<<<<<<<<
+ *     __pyx_result.future = __pyx_state[0]; __pyx_result.has_yielded = __pyx_state[1]
+ *     if len(__pyx_state) > 2 and hasattr(__pyx_result, '__dict__'):
+ *         __pyx_result.__dict__.update(__pyx_state[2])             # <<<<<<<<<<<<<<
  */
     __pyx_t_5 = __Pyx_PyObject_GetAttrStr(((PyObject *)__pyx_v___pyx_result), __pyx_n_s_dict); if (unlikely(!__pyx_t_5)) __PYX_ERR(8, 14, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
@@ -37657,7 +38255,7 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Future
     }
     #endif
     {
-      PyObject *__pyx_callargs[2] = {__pyx_t_5, PyTuple_GET_ITEM(__pyx_v___pyx_state, 1)};
+      PyObject *__pyx_callargs[2] = {__pyx_t_5, PyTuple_GET_ITEM(__pyx_v___pyx_state, 2)};
       __pyx_t_1 = __Pyx_PyObject_FastCall(__pyx_t_6, __pyx_callargs+1-__pyx_t_7, 1+__pyx_t_7);
       __Pyx_XDECREF(__pyx_t_5); __pyx_t_5 = 0;
       if (unlikely(!__pyx_t_1)) __PYX_ERR(8, 14, __pyx_L1_error)
@@ -37668,9 +38266,9 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Future
 
     /* "(tree fragment)":13
  * cdef __pyx_unpickle_FutureIterator__set_state(FutureIterator __pyx_result, tuple __pyx_state):
- *     __pyx_result.future = __pyx_state[0]
- *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):             # <<<<<<<<<<<<<<
- *         __pyx_result.__dict__.update(__pyx_state[1])
+ *     __pyx_result.future = __pyx_state[0]; __pyx_result.has_yielded = __pyx_state[1]
+ *     if len(__pyx_state) > 2 and hasattr(__pyx_result, '__dict__'):             # <<<<<<<<<<<<<<
+ *         __pyx_result.__dict__.update(__pyx_state[2])
  */
   }
 
@@ -37678,8 +38276,8 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Future
  *         __pyx_unpickle_FutureIterator__set_state(<FutureIterator> __pyx_result, __pyx_state)
  *     return __pyx_result
  * cdef __pyx_unpickle_FutureIterator__set_state(FutureIterator __pyx_result, tuple __pyx_state):             # <<<<<<<<<<<<<<
- *     __pyx_result.future = __pyx_state[0]
- *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):
+ *     __pyx_result.future = __pyx_state[0]; __pyx_result.has_yielded = __pyx_state[1]
+ *     if len(__pyx_state) > 2 and hasattr(__pyx_result, '__dict__'):
  */
 
   /* function exit code */
@@ -37704,15 +38302,15 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Future
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_Gathering(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_Gathering(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_Gathering = {"__pyx_unpickle_Gathering", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_Gathering, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_Gathering(PyObject *__pyx_self, 
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_Gathering = {"__pyx_unpickle_Gathering", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_Gathering, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_Gathering(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
@@ -37816,7 +38414,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_16__pyx_unpickle_Gathering(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_18__pyx_unpickle_Gathering(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
 
   /* function exit code */
   {
@@ -37829,7 +38427,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_16__pyx_unpickle_Gathering(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_18__pyx_unpickle_Gathering(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
   PyObject *__pyx_v___pyx_PickleError = 0;
   PyObject *__pyx_v___pyx_result = 0;
   PyObject *__pyx_r = NULL;
@@ -38271,15 +38869,15 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Gather
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_GatheringCallback(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_GatheringCallback(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_GatheringCallback = {"__pyx_unpickle_GatheringCallback", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_GatheringCallback, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_GatheringCallback(PyObject *__pyx_self, 
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_GatheringCallback = {"__pyx_unpickle_GatheringCallback", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_GatheringCallback, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_GatheringCallback(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
@@ -38383,7 +38981,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_18__pyx_unpickle_GatheringCallback(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_20__pyx_unpickle_GatheringCallback(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
 
   /* function exit code */
   {
@@ -38396,7 +38994,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_18__pyx_unpickle_GatheringCallback(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_20__pyx_unpickle_GatheringCallback(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
   PyObject *__pyx_v___pyx_PickleError = 0;
   PyObject *__pyx_v___pyx_result = 0;
   PyObject *__pyx_r = NULL;
@@ -38716,15 +39314,15 @@ static PyObject *__pyx_f_14asyncio_compat_9_speedups_4core___pyx_unpickle_Gather
  */
 
 /* Python wrapper */
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_StreamReader(PyObject *__pyx_self, 
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_23__pyx_unpickle_StreamReader(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
 PyObject *__pyx_args, PyObject *__pyx_kwds
 #endif
 ); /*proto*/
-static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_StreamReader = {"__pyx_unpickle_StreamReader", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_StreamReader, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
-static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_StreamReader(PyObject *__pyx_self, 
+static PyMethodDef __pyx_mdef_14asyncio_compat_9_speedups_4core_23__pyx_unpickle_StreamReader = {"__pyx_unpickle_StreamReader", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_23__pyx_unpickle_StreamReader, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0};
+static PyObject *__pyx_pw_14asyncio_compat_9_speedups_4core_23__pyx_unpickle_StreamReader(PyObject *__pyx_self, 
 #if CYTHON_METH_FASTCALL
 PyObject *const *__pyx_args, Py_ssize_t __pyx_nargs, PyObject *__pyx_kwds
 #else
@@ -38828,7 +39426,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_20__pyx_unpickle_StreamReader(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
+  __pyx_r = __pyx_pf_14asyncio_compat_9_speedups_4core_22__pyx_unpickle_StreamReader(__pyx_self, __pyx_v___pyx_type, __pyx_v___pyx_checksum, __pyx_v___pyx_state);
 
   /* function exit code */
   {
@@ -38841,7 +39439,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   return __pyx_r;
 }
 
-static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_20__pyx_unpickle_StreamReader(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
+static PyObject *__pyx_pf_14asyncio_compat_9_speedups_4core_22__pyx_unpickle_StreamReader(CYTHON_UNUSED PyObject *__pyx_self, PyObject *__pyx_v___pyx_type, long __pyx_v___pyx_checksum, PyObject *__pyx_v___pyx_state) {
   PyObject *__pyx_v___pyx_PickleError = 0;
   PyObject *__pyx_v___pyx_result = 0;
   PyObject *__pyx_r = NULL;
@@ -40449,10 +41047,19 @@ static int __pyx_tp_clear_14asyncio_compat_9_speedups_4core_GatheringCallback(Py
   return 0;
 }
 
+static PyObject *__pyx_getprop_14asyncio_compat_9_speedups_4core_17GatheringCallback___qualname__(PyObject *o, CYTHON_UNUSED void *x) {
+  return __pyx_pw_14asyncio_compat_9_speedups_4core_17GatheringCallback_12__qualname___1__get__(o);
+}
+
 static PyMethodDef __pyx_methods_14asyncio_compat_9_speedups_4core_GatheringCallback[] = {
   {"__reduce_cython__", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_17GatheringCallback_3__reduce_cython__, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0},
   {"__setstate_cython__", (PyCFunction)(void*)(__Pyx_PyCFunction_FastCallWithKeywords)__pyx_pw_14asyncio_compat_9_speedups_4core_17GatheringCallback_5__setstate_cython__, __Pyx_METH_FASTCALL|METH_KEYWORDS, 0},
   {0, 0, 0, 0}
+};
+
+static struct PyGetSetDef __pyx_getsets_14asyncio_compat_9_speedups_4core_GatheringCallback[] = {
+  {(char *)"__qualname__", __pyx_getprop_14asyncio_compat_9_speedups_4core_17GatheringCallback___qualname__, 0, (char *)PyDoc_STR("For the repr of the child."), 0},
+  {0, 0, 0, 0, 0}
 };
 #if CYTHON_USE_TYPE_SPECS
 static PyType_Slot __pyx_type_14asyncio_compat_9_speedups_4core_GatheringCallback_slots[] = {
@@ -40461,6 +41068,7 @@ static PyType_Slot __pyx_type_14asyncio_compat_9_speedups_4core_GatheringCallbac
   {Py_tp_traverse, (void *)__pyx_tp_traverse_14asyncio_compat_9_speedups_4core_GatheringCallback},
   {Py_tp_clear, (void *)__pyx_tp_clear_14asyncio_compat_9_speedups_4core_GatheringCallback},
   {Py_tp_methods, (void *)__pyx_methods_14asyncio_compat_9_speedups_4core_GatheringCallback},
+  {Py_tp_getset, (void *)__pyx_getsets_14asyncio_compat_9_speedups_4core_GatheringCallback},
   {Py_tp_new, (void *)__pyx_tp_new_14asyncio_compat_9_speedups_4core_GatheringCallback},
   {0, 0},
 };
@@ -40513,7 +41121,7 @@ static PyTypeObject __pyx_type_14asyncio_compat_9_speedups_4core_GatheringCallba
   0, /*tp_iternext*/
   __pyx_methods_14asyncio_compat_9_speedups_4core_GatheringCallback, /*tp_methods*/
   0, /*tp_members*/
-  0, /*tp_getset*/
+  __pyx_getsets_14asyncio_compat_9_speedups_4core_GatheringCallback, /*tp_getset*/
   0, /*tp_base*/
   0, /*tp_dict*/
   0, /*tp_descr_get*/
@@ -40578,6 +41186,7 @@ static PyObject *__pyx_tp_new_14asyncio_compat_9_speedups_4core_Loop(PyTypeObjec
   p->current_task = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core_Task *)Py_None); Py_INCREF(Py_None);
   p->scheduled = ((PyObject*)Py_None); Py_INCREF(Py_None);
   p->selector = Py_None; Py_INCREF(Py_None);
+  p->selector_dict = ((PyObject*)Py_None); Py_INCREF(Py_None);
   p->_clock_resolution = Py_None; Py_INCREF(Py_None);
   p->_stopping = Py_None; Py_INCREF(Py_None);
   p->_task_factory = Py_None; Py_INCREF(Py_None);
@@ -40609,6 +41218,7 @@ static void __pyx_tp_dealloc_14asyncio_compat_9_speedups_4core_Loop(PyObject *o)
   Py_CLEAR(p->current_task);
   Py_CLEAR(p->scheduled);
   Py_CLEAR(p->selector);
+  Py_CLEAR(p->selector_dict);
   Py_CLEAR(p->_clock_resolution);
   Py_CLEAR(p->_stopping);
   Py_CLEAR(p->_task_factory);
@@ -40634,6 +41244,9 @@ static int __pyx_tp_traverse_14asyncio_compat_9_speedups_4core_Loop(PyObject *o,
   if (p->selector) {
     e = (*v)(p->selector, a); if (e) return e;
   }
+  if (p->selector_dict) {
+    e = (*v)(p->selector_dict, a); if (e) return e;
+  }
   if (p->_clock_resolution) {
     e = (*v)(p->_clock_resolution, a); if (e) return e;
   }
@@ -40657,6 +41270,9 @@ static int __pyx_tp_clear_14asyncio_compat_9_speedups_4core_Loop(PyObject *o) {
   Py_XDECREF(tmp);
   tmp = ((PyObject*)p->selector);
   p->selector = Py_None; Py_INCREF(Py_None);
+  Py_XDECREF(tmp);
+  tmp = ((PyObject*)p->selector_dict);
+  p->selector_dict = ((PyObject*)Py_None); Py_INCREF(Py_None);
   Py_XDECREF(tmp);
   tmp = ((PyObject*)p->_clock_resolution);
   p->_clock_resolution = Py_None; Py_INCREF(Py_None);
@@ -41632,6 +42248,7 @@ static void __pyx_tp_dealloc_14asyncio_compat_9_speedups_4core___pyx_scope_struc
   PyObject_GC_UnTrack(o);
   Py_CLEAR(p->__pyx_v_func_name);
   Py_CLEAR(p->__pyx_v_self);
+  Py_CLEAR(p->__pyx_v_waiter);
   #if CYTHON_USE_FREELISTS
   if (((int)(__pyx_freecount_14asyncio_compat_9_speedups_4core___pyx_scope_struct___wait_for_data < 8) & (int)(Py_TYPE(o)->tp_basicsize == sizeof(struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct___wait_for_data)))) {
     __pyx_freelist_14asyncio_compat_9_speedups_4core___pyx_scope_struct___wait_for_data[__pyx_freecount_14asyncio_compat_9_speedups_4core___pyx_scope_struct___wait_for_data++] = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct___wait_for_data *)o);
@@ -41657,6 +42274,9 @@ static int __pyx_tp_traverse_14asyncio_compat_9_speedups_4core___pyx_scope_struc
   }
   if (p->__pyx_v_self) {
     e = (*v)(((PyObject *)p->__pyx_v_self), a); if (e) return e;
+  }
+  if (p->__pyx_v_waiter) {
+    e = (*v)(p->__pyx_v_waiter, a); if (e) return e;
   }
   return 0;
 }
@@ -41801,6 +42421,7 @@ static void __pyx_tp_dealloc_14asyncio_compat_9_speedups_4core___pyx_scope_struc
   Py_CLEAR(p->__pyx_v_block);
   Py_CLEAR(p->__pyx_v_blocks);
   Py_CLEAR(p->__pyx_v_self);
+  Py_CLEAR(p->__pyx_v_waiter);
   #if CYTHON_USE_FREELISTS
   if (((int)(__pyx_freecount_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read < 8) & (int)(Py_TYPE(o)->tp_basicsize == sizeof(struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read)))) {
     __pyx_freelist_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read[__pyx_freecount_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read++] = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read *)o);
@@ -41829,6 +42450,9 @@ static int __pyx_tp_traverse_14asyncio_compat_9_speedups_4core___pyx_scope_struc
   }
   if (p->__pyx_v_self) {
     e = (*v)(((PyObject *)p->__pyx_v_self), a); if (e) return e;
+  }
+  if (p->__pyx_v_waiter) {
+    e = (*v)(p->__pyx_v_waiter, a); if (e) return e;
   }
   return 0;
 }
@@ -41972,6 +42596,7 @@ static void __pyx_tp_dealloc_14asyncio_compat_9_speedups_4core___pyx_scope_struc
   PyObject_GC_UnTrack(o);
   Py_CLEAR(p->__pyx_v_incomplete);
   Py_CLEAR(p->__pyx_v_self);
+  Py_CLEAR(p->__pyx_v_waiter);
   #if CYTHON_USE_FREELISTS
   if (((int)(__pyx_freecount_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly < 8) & (int)(Py_TYPE(o)->tp_basicsize == sizeof(struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly)))) {
     __pyx_freelist_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly[__pyx_freecount_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly++] = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly *)o);
@@ -41994,6 +42619,9 @@ static int __pyx_tp_traverse_14asyncio_compat_9_speedups_4core___pyx_scope_struc
   struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly *p = (struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly *)o;
   if (p->__pyx_v_self) {
     e = (*v)(((PyObject *)p->__pyx_v_self), a); if (e) return e;
+  }
+  if (p->__pyx_v_waiter) {
+    e = (*v)(p->__pyx_v_waiter, a); if (e) return e;
   }
   return 0;
 }
@@ -42138,6 +42766,7 @@ static void __pyx_tp_dealloc_14asyncio_compat_9_speedups_4core___pyx_scope_struc
   Py_CLEAR(p->__pyx_v_partial);
   Py_CLEAR(p->__pyx_v_self);
   Py_CLEAR(p->__pyx_v_separator);
+  Py_CLEAR(p->__pyx_v_waiter);
   #if CYTHON_USE_FREELISTS
   if (((int)(__pyx_freecount_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil < 8) & (int)(Py_TYPE(o)->tp_basicsize == sizeof(struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil)))) {
     __pyx_freelist_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil[__pyx_freecount_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil++] = ((struct __pyx_obj_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil *)o);
@@ -42163,6 +42792,9 @@ static int __pyx_tp_traverse_14asyncio_compat_9_speedups_4core___pyx_scope_struc
   }
   if (p->__pyx_v_separator) {
     e = (*v)(p->__pyx_v_separator, a); if (e) return e;
+  }
+  if (p->__pyx_v_waiter) {
+    e = (*v)(p->__pyx_v_waiter, a); if (e) return e;
   }
   return 0;
 }
@@ -42463,7 +43095,6 @@ static PyMethodDef __pyx_methods[] = {
 
 static int __Pyx_CreateStringTabAndInitStrings(void) {
   __Pyx_StringTabEntry __pyx_string_tab[] = {
-    {&__pyx_kp_u_0_1_0, __pyx_k_0_1_0, sizeof(__pyx_k_0_1_0), 0, 1, 0, 0},
     {&__pyx_n_s_AssertionError, __pyx_k_AssertionError, sizeof(__pyx_k_AssertionError), 0, 0, 1, 1},
     {&__pyx_n_s_BaseEventLoop, __pyx_k_BaseEventLoop, sizeof(__pyx_k_BaseEventLoop), 0, 0, 1, 1},
     {&__pyx_n_s_BaseException, __pyx_k_BaseException, sizeof(__pyx_k_BaseException), 0, 0, 1, 1},
@@ -42571,11 +43202,11 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_VERSION, __pyx_k_VERSION, sizeof(__pyx_k_VERSION), 0, 0, 1, 1},
     {&__pyx_n_s_ValueError, __pyx_k_ValueError, sizeof(__pyx_k_ValueError), 0, 0, 1, 1},
     {&__pyx_kp_b__11, __pyx_k__11, sizeof(__pyx_k__11), 0, 0, 0, 0},
-    {&__pyx_n_s__125, __pyx_k__125, sizeof(__pyx_k__125), 0, 0, 1, 1},
+    {&__pyx_n_s__127, __pyx_k__127, sizeof(__pyx_k__127), 0, 0, 1, 1},
     {&__pyx_n_s__21, __pyx_k__21, sizeof(__pyx_k__21), 0, 0, 1, 1},
     {&__pyx_kp_u__4, __pyx_k__4, sizeof(__pyx_k__4), 0, 1, 0, 0},
     {&__pyx_kp_b__8, __pyx_k__8, sizeof(__pyx_k__8), 0, 0, 0, 0},
-    {&__pyx_n_s__95, __pyx_k__95, sizeof(__pyx_k__95), 0, 0, 1, 1},
+    {&__pyx_n_s__97, __pyx_k__97, sizeof(__pyx_k__97), 0, 0, 1, 1},
     {&__pyx_n_u_add_callback, __pyx_k_add_callback, sizeof(__pyx_k_add_callback), 0, 1, 0, 1},
     {&__pyx_n_s_add_done_callback, __pyx_k_add_done_callback, sizeof(__pyx_k_add_done_callback), 0, 0, 1, 1},
     {&__pyx_n_s_all_tasks, __pyx_k_all_tasks, sizeof(__pyx_k_all_tasks), 0, 0, 1, 1},
@@ -42624,6 +43255,7 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_clear, __pyx_k_clear, sizeof(__pyx_k_clear), 0, 0, 1, 1},
     {&__pyx_n_s_cline_in_traceback, __pyx_k_cline_in_traceback, sizeof(__pyx_k_cline_in_traceback), 0, 0, 1, 1},
     {&__pyx_n_s_close, __pyx_k_close, sizeof(__pyx_k_close), 0, 0, 1, 1},
+    {&__pyx_n_s_cls, __pyx_k_cls, sizeof(__pyx_k_cls), 0, 0, 1, 1},
     {&__pyx_n_s_consumed, __pyx_k_consumed, sizeof(__pyx_k_consumed), 0, 0, 1, 1},
     {&__pyx_n_s_coro, __pyx_k_coro, sizeof(__pyx_k_coro), 0, 0, 1, 1},
     {&__pyx_n_s_coroutines, __pyx_k_coroutines, sizeof(__pyx_k_coroutines), 0, 0, 1, 1},
@@ -42637,6 +43269,7 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_data_received, __pyx_k_data_received, sizeof(__pyx_k_data_received), 0, 0, 1, 1},
     {&__pyx_n_s_delay, __pyx_k_delay, sizeof(__pyx_k_delay), 0, 0, 1, 1},
     {&__pyx_n_s_dict, __pyx_k_dict, sizeof(__pyx_k_dict), 0, 0, 1, 1},
+    {&__pyx_n_u_dict, __pyx_k_dict, sizeof(__pyx_k_dict), 0, 1, 0, 1},
     {&__pyx_n_s_dict_2, __pyx_k_dict_2, sizeof(__pyx_k_dict_2), 0, 0, 1, 1},
     {&__pyx_kp_u_disable, __pyx_k_disable, sizeof(__pyx_k_disable), 0, 1, 0, 0},
     {&__pyx_n_s_doc, __pyx_k_doc, sizeof(__pyx_k_doc), 0, 0, 1, 1},
@@ -42658,6 +43291,7 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_fileno, __pyx_k_fileno, sizeof(__pyx_k_fileno), 0, 0, 1, 1},
     {&__pyx_n_s_find, __pyx_k_find, sizeof(__pyx_k_find), 0, 0, 1, 1},
     {&__pyx_n_s_fn, __pyx_k_fn, sizeof(__pyx_k_fn), 0, 0, 1, 1},
+    {&__pyx_n_s_forget_new, __pyx_k_forget_new, sizeof(__pyx_k_forget_new), 0, 0, 1, 1},
     {&__pyx_n_s_format, __pyx_k_format, sizeof(__pyx_k_format), 0, 0, 1, 1},
     {&__pyx_n_s_format_callback_source, __pyx_k_format_callback_source, sizeof(__pyx_k_format_callback_source), 0, 0, 1, 1},
     {&__pyx_n_s_found, __pyx_k_found, sizeof(__pyx_k_found), 0, 0, 1, 1},
@@ -42669,6 +43303,7 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_futures, __pyx_k_futures, sizeof(__pyx_k_futures), 0, 0, 1, 1},
     {&__pyx_kp_u_futures_are_tied_to_different_ev, __pyx_k_futures_are_tied_to_different_ev, sizeof(__pyx_k_futures_are_tied_to_different_ev), 0, 1, 0, 0},
     {&__pyx_n_s_gather, __pyx_k_gather, sizeof(__pyx_k_gather), 0, 0, 1, 1},
+    {&__pyx_kp_u_gather_locals__done_callback_d, __pyx_k_gather_locals__done_callback_d, sizeof(__pyx_k_gather_locals__done_callback_d), 0, 1, 0, 0},
     {&__pyx_kp_s_gather_pxi, __pyx_k_gather_pxi, sizeof(__pyx_k_gather_pxi), 0, 0, 1, 0},
     {&__pyx_kp_u_gc, __pyx_k_gc, sizeof(__pyx_k_gc), 0, 1, 0, 0},
     {&__pyx_n_s_get, __pyx_k_get, sizeof(__pyx_k_get), 0, 0, 1, 1},
@@ -42693,6 +43328,7 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_isfuture, __pyx_k_isfuture, sizeof(__pyx_k_isfuture), 0, 0, 1, 1},
     {&__pyx_n_s_join, __pyx_k_join, sizeof(__pyx_k_join), 0, 0, 1, 1},
     {&__pyx_n_s_kept, __pyx_k_kept, sizeof(__pyx_k_kept), 0, 0, 1, 1},
+    {&__pyx_n_s_kwargs, __pyx_k_kwargs, sizeof(__pyx_k_kwargs), 0, 0, 1, 1},
     {&__pyx_n_s_length, __pyx_k_length, sizeof(__pyx_k_length), 0, 0, 1, 1},
     {&__pyx_n_s_log_destroy_pending, __pyx_k_log_destroy_pending, sizeof(__pyx_k_log_destroy_pending), 0, 0, 1, 1},
     {&__pyx_n_s_loop, __pyx_k_loop, sizeof(__pyx_k_loop), 0, 0, 1, 1},
@@ -42708,9 +43344,11 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_name, __pyx_k_name, sizeof(__pyx_k_name), 0, 0, 1, 1},
     {&__pyx_kp_s_names_pxi, __pyx_k_names_pxi, sizeof(__pyx_k_names_pxi), 0, 0, 1, 0},
     {&__pyx_n_s_new, __pyx_k_new, sizeof(__pyx_k_new), 0, 0, 1, 1},
+    {&__pyx_n_s_new_of_ours, __pyx_k_new_of_ours, sizeof(__pyx_k_new_of_ours), 0, 0, 1, 1},
     {&__pyx_n_s_next, __pyx_k_next, sizeof(__pyx_k_next), 0, 0, 1, 1},
     {&__pyx_kp_s_no_default___reduce___due_to_non, __pyx_k_no_default___reduce___due_to_non, sizeof(__pyx_k_no_default___reduce___due_to_non), 0, 0, 1, 0},
     {&__pyx_n_s_number, __pyx_k_number, sizeof(__pyx_k_number), 0, 0, 1, 1},
+    {&__pyx_n_s_object, __pyx_k_object, sizeof(__pyx_k_object), 0, 0, 1, 1},
     {&__pyx_n_s_ours, __pyx_k_ours, sizeof(__pyx_k_ours), 0, 0, 1, 1},
     {&__pyx_n_s_outer, __pyx_k_outer, sizeof(__pyx_k_outer), 0, 0, 1, 1},
     {&__pyx_n_s_partial, __pyx_k_partial, sizeof(__pyx_k_partial), 0, 0, 1, 1},
@@ -42737,7 +43375,6 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_qualname, __pyx_k_qualname, sizeof(__pyx_k_qualname), 0, 0, 1, 1},
     {&__pyx_n_u_qualname, __pyx_k_qualname, sizeof(__pyx_k_qualname), 0, 1, 0, 1},
     {&__pyx_kp_u_r, __pyx_k_r, sizeof(__pyx_k_r), 0, 1, 0, 0},
-    {&__pyx_kp_u_r_has_a___new___of_its_own, __pyx_k_r_has_a___new___of_its_own, sizeof(__pyx_k_r_has_a___new___of_its_own), 0, 1, 0, 0},
     {&__pyx_n_s_range, __pyx_k_range, sizeof(__pyx_k_range), 0, 0, 1, 1},
     {&__pyx_n_s_read, __pyx_k_read, sizeof(__pyx_k_read), 0, 0, 1, 1},
     {&__pyx_n_u_read, __pyx_k_read, sizeof(__pyx_k_read), 0, 1, 0, 1},
@@ -42751,7 +43388,6 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_readuntil, __pyx_k_readuntil, sizeof(__pyx_k_readuntil), 0, 0, 1, 1},
     {&__pyx_n_u_readuntil, __pyx_k_readuntil, sizeof(__pyx_k_readuntil), 0, 1, 0, 1},
     {&__pyx_kp_s_ready_pxi, __pyx_k_ready_pxi, sizeof(__pyx_k_ready_pxi), 0, 0, 1, 0},
-    {&__pyx_n_s_redirect, __pyx_k_redirect, sizeof(__pyx_k_redirect), 0, 0, 1, 1},
     {&__pyx_kp_s_redirect_pxi, __pyx_k_redirect_pxi, sizeof(__pyx_k_redirect_pxi), 0, 0, 1, 0},
     {&__pyx_n_s_reduce, __pyx_k_reduce, sizeof(__pyx_k_reduce), 0, 0, 1, 1},
     {&__pyx_n_s_reduce_cython, __pyx_k_reduce_cython, sizeof(__pyx_k_reduce_cython), 0, 0, 1, 1},
@@ -42771,6 +43407,7 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_schedule_callbacks, __pyx_k_schedule_callbacks, sizeof(__pyx_k_schedule_callbacks), 0, 0, 1, 1},
     {&__pyx_n_s_scheduled, __pyx_k_scheduled, sizeof(__pyx_k_scheduled), 0, 0, 1, 1},
     {&__pyx_n_s_select, __pyx_k_select, sizeof(__pyx_k_select), 0, 0, 1, 1},
+    {&__pyx_n_u_select, __pyx_k_select, sizeof(__pyx_k_select), 0, 1, 0, 1},
     {&__pyx_n_s_selector_events, __pyx_k_selector_events, sizeof(__pyx_k_selector_events), 0, 0, 1, 1},
     {&__pyx_n_s_selectors, __pyx_k_selectors, sizeof(__pyx_k_selectors), 0, 0, 1, 1},
     {&__pyx_n_s_self, __pyx_k_self, sizeof(__pyx_k_self), 0, 0, 1, 1},
@@ -42795,13 +43432,14 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_stream_reader, __pyx_k_stream_reader, sizeof(__pyx_k_stream_reader), 0, 0, 1, 1},
     {&__pyx_n_s_streams, __pyx_k_streams, sizeof(__pyx_k_streams), 0, 0, 1, 1},
     {&__pyx_kp_s_stringsource, __pyx_k_stringsource, sizeof(__pyx_k_stringsource), 0, 0, 1, 0},
+    {&__pyx_n_s_subclass, __pyx_k_subclass, sizeof(__pyx_k_subclass), 0, 0, 1, 1},
+    {&__pyx_n_s_subclasses, __pyx_k_subclasses, sizeof(__pyx_k_subclasses), 0, 0, 1, 1},
     {&__pyx_n_s_sys, __pyx_k_sys, sizeof(__pyx_k_sys), 0, 0, 1, 1},
     {&__pyx_n_s_task, __pyx_k_task, sizeof(__pyx_k_task), 0, 0, 1, 1},
     {&__pyx_n_u_task, __pyx_k_task, sizeof(__pyx_k_task), 0, 1, 0, 1},
     {&__pyx_kp_s_task_pxi, __pyx_k_task_pxi, sizeof(__pyx_k_task_pxi), 0, 0, 1, 0},
     {&__pyx_n_s_tasks, __pyx_k_tasks, sizeof(__pyx_k_tasks), 0, 0, 1, 1},
     {&__pyx_n_s_test, __pyx_k_test, sizeof(__pyx_k_test), 0, 0, 1, 1},
-    {&__pyx_n_s_theirs, __pyx_k_theirs, sizeof(__pyx_k_theirs), 0, 0, 1, 1},
     {&__pyx_n_s_throw, __pyx_k_throw, sizeof(__pyx_k_throw), 0, 0, 1, 1},
     {&__pyx_n_u_throw, __pyx_k_throw, sizeof(__pyx_k_throw), 0, 1, 0, 1},
     {&__pyx_n_u_time, __pyx_k_time, sizeof(__pyx_k_time), 0, 1, 0, 1},
@@ -42813,6 +43451,7 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
     {&__pyx_n_s_value, __pyx_k_value, sizeof(__pyx_k_value), 0, 0, 1, 1},
     {&__pyx_n_s_wait_for_data, __pyx_k_wait_for_data, sizeof(__pyx_k_wait_for_data), 0, 0, 1, 1},
     {&__pyx_kp_u_wait_for_data_after_EOF, __pyx_k_wait_for_data_after_EOF, sizeof(__pyx_k_wait_for_data_after_EOF), 0, 1, 0, 0},
+    {&__pyx_n_s_waiter, __pyx_k_waiter, sizeof(__pyx_k_waiter), 0, 0, 1, 1},
     {&__pyx_n_s_wakeup, __pyx_k_wakeup, sizeof(__pyx_k_wakeup), 0, 0, 1, 1},
     {&__pyx_n_s_wakeup_waiter, __pyx_k_wakeup_waiter, sizeof(__pyx_k_wakeup_waiter), 0, 0, 1, 1},
     {&__pyx_n_s_what, __pyx_k_what, sizeof(__pyx_k_what), 0, 0, 1, 1},
@@ -42828,14 +43467,15 @@ static int __Pyx_CreateStringTabAndInitStrings(void) {
 }
 /* #### Code section: cached_builtins ### */
 static CYTHON_SMALL_CODE int __Pyx_InitCachedBuiltins(void) {
-  __pyx_builtin_TypeError = __Pyx_GetBuiltinName(__pyx_n_s_TypeError); if (!__pyx_builtin_TypeError) __PYX_ERR(0, 54, __pyx_L1_error)
+  __pyx_builtin_object = __Pyx_GetBuiltinName(__pyx_n_s_object); if (!__pyx_builtin_object) __PYX_ERR(0, 9, __pyx_L1_error)
   __pyx_builtin_MemoryError = __Pyx_GetBuiltinName(__pyx_n_s_MemoryError); if (!__pyx_builtin_MemoryError) __PYX_ERR(1, 26, __pyx_L1_error)
   __pyx_builtin_range = __Pyx_GetBuiltinName(__pyx_n_s_range); if (!__pyx_builtin_range) __PYX_ERR(1, 38, __pyx_L1_error)
   __pyx_builtin_IndexError = __Pyx_GetBuiltinName(__pyx_n_s_IndexError); if (!__pyx_builtin_IndexError) __PYX_ERR(1, 121, __pyx_L1_error)
   __pyx_builtin_StopIteration = __Pyx_GetBuiltinName(__pyx_n_s_StopIteration); if (!__pyx_builtin_StopIteration) __PYX_ERR(2, 78, __pyx_L1_error)
-  __pyx_builtin_BaseException = __Pyx_GetBuiltinName(__pyx_n_s_BaseException); if (!__pyx_builtin_BaseException) __PYX_ERR(2, 212, __pyx_L1_error)
-  __pyx_builtin_AssertionError = __Pyx_GetBuiltinName(__pyx_n_s_AssertionError); if (!__pyx_builtin_AssertionError) __PYX_ERR(2, 241, __pyx_L1_error)
-  __pyx_builtin_ValueError = __Pyx_GetBuiltinName(__pyx_n_s_ValueError); if (!__pyx_builtin_ValueError) __PYX_ERR(3, 87, __pyx_L1_error)
+  __pyx_builtin_TypeError = __Pyx_GetBuiltinName(__pyx_n_s_TypeError); if (!__pyx_builtin_TypeError) __PYX_ERR(2, 79, __pyx_L1_error)
+  __pyx_builtin_BaseException = __Pyx_GetBuiltinName(__pyx_n_s_BaseException); if (!__pyx_builtin_BaseException) __PYX_ERR(2, 213, __pyx_L1_error)
+  __pyx_builtin_AssertionError = __Pyx_GetBuiltinName(__pyx_n_s_AssertionError); if (!__pyx_builtin_AssertionError) __PYX_ERR(2, 242, __pyx_L1_error)
+  __pyx_builtin_ValueError = __Pyx_GetBuiltinName(__pyx_n_s_ValueError); if (!__pyx_builtin_ValueError) __PYX_ERR(3, 92, __pyx_L1_error)
   __pyx_builtin_OSError = __Pyx_GetBuiltinName(__pyx_n_s_OSError); if (!__pyx_builtin_OSError) __PYX_ERR(4, 61, __pyx_L1_error)
   __pyx_builtin_NotImplementedError = __Pyx_GetBuiltinName(__pyx_n_s_NotImplementedError); if (!__pyx_builtin_NotImplementedError) __PYX_ERR(5, 38, __pyx_L1_error)
   __pyx_builtin_RuntimeError = __Pyx_GetBuiltinName(__pyx_n_s_RuntimeError); if (!__pyx_builtin_RuntimeError) __PYX_ERR(5, 71, __pyx_L1_error)
@@ -42882,36 +43522,36 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
   __Pyx_GOTREF(__pyx_slice__3);
   __Pyx_GIVEREF(__pyx_slice__3);
 
-  /* "gather.pxi":87
+  /* "gather.pxi":92
  *                     loop = future._loop
  *                 elif future._loop is not loop:
  *                     raise ValueError('futures are tied to different event loops')             # <<<<<<<<<<<<<<
  *             future_of[argument] = future
  *         children.append(future)
  */
-  __pyx_tuple__5 = PyTuple_Pack(1, __pyx_kp_u_futures_are_tied_to_different_ev); if (unlikely(!__pyx_tuple__5)) __PYX_ERR(3, 87, __pyx_L1_error)
+  __pyx_tuple__5 = PyTuple_Pack(1, __pyx_kp_u_futures_are_tied_to_different_ev); if (unlikely(!__pyx_tuple__5)) __PYX_ERR(3, 92, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_tuple__5);
   __Pyx_GIVEREF(__pyx_tuple__5);
 
-  /* "reader.pxi":113
+  /* "reader.pxi":115
  *     async def readexactly(self, Py_ssize_t n):
  *         if n < 0:
  *             raise ValueError('readexactly size can not be less than zero')             # <<<<<<<<<<<<<<
  *         if self._exception is not None:
  *             raise self._exception
  */
-  __pyx_tuple__10 = PyTuple_Pack(1, __pyx_kp_u_readexactly_size_can_not_be_less); if (unlikely(!__pyx_tuple__10)) __PYX_ERR(5, 113, __pyx_L1_error)
+  __pyx_tuple__10 = PyTuple_Pack(1, __pyx_kp_u_readexactly_size_can_not_be_less); if (unlikely(!__pyx_tuple__10)) __PYX_ERR(5, 115, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_tuple__10);
   __Pyx_GIVEREF(__pyx_tuple__10);
 
-  /* "reader.pxi":132
+  /* "reader.pxi":135
  *         cdef Py_ssize_t length = len(separator), start = 0, end
  *         if length == 0:
  *             raise ValueError('Separator should be at least one-byte string')             # <<<<<<<<<<<<<<
  *         if self._exception is not None:
  *             raise self._exception
  */
-  __pyx_tuple__13 = PyTuple_Pack(1, __pyx_kp_u_Separator_should_be_at_least_one); if (unlikely(!__pyx_tuple__13)) __PYX_ERR(5, 132, __pyx_L1_error)
+  __pyx_tuple__13 = PyTuple_Pack(1, __pyx_kp_u_Separator_should_be_at_least_one); if (unlikely(!__pyx_tuple__13)) __PYX_ERR(5, 135, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_tuple__13);
   __Pyx_GIVEREF(__pyx_tuple__13);
 
@@ -42928,7 +43568,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
   __pyx_tuple__16 = PyTuple_Pack(3, __pyx_int_222917659, __pyx_int_48179589, __pyx_int_246974106); if (unlikely(!__pyx_tuple__16)) __PYX_ERR(8, 4, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_tuple__16);
   __Pyx_GIVEREF(__pyx_tuple__16);
-  __pyx_tuple__17 = PyTuple_Pack(3, __pyx_int_247152104, __pyx_int_226790551, __pyx_int_229181345); if (unlikely(!__pyx_tuple__17)) __PYX_ERR(8, 4, __pyx_L1_error)
+  __pyx_tuple__17 = PyTuple_Pack(3, __pyx_int_41175436, __pyx_int_47866332, __pyx_int_145087884); if (unlikely(!__pyx_tuple__17)) __PYX_ERR(8, 4, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_tuple__17);
   __Pyx_GIVEREF(__pyx_tuple__17);
   __pyx_tuple__18 = PyTuple_Pack(3, __pyx_int_246117618, __pyx_int_142433401, __pyx_int_175515066); if (unlikely(!__pyx_tuple__18)) __PYX_ERR(8, 4, __pyx_L1_error)
@@ -42945,7 +43585,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * 
  * 
  * def bind():             # <<<<<<<<<<<<<<
- *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
+ *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds; return asyncio's."""
  *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
  */
   __pyx_tuple__22 = PyTuple_Pack(1, __pyx_n_s_made); if (unlikely(!__pyx_tuple__22)) __PYX_ERR(6, 62, __pyx_L1_error)
@@ -42953,17 +43593,29 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
   __Pyx_GIVEREF(__pyx_tuple__22);
   __pyx_codeobj__23 = (PyObject*)__Pyx_PyCode_New(0, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__22, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_names_pxi, __pyx_n_s_bind, 62, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__23)) __PYX_ERR(6, 62, __pyx_L1_error)
 
-  /* "redirect.pxi":51
+  /* "redirect.pxi":6
  * 
  * 
- * def redirect(theirs, ours):             # <<<<<<<<<<<<<<
- *     """Let theirs() make an object of *ours*; with None, of *theirs* again."""
- *     if not redirect_type(<PyObject *>theirs, NULL if ours is None else <PyObject *>ours):
+ * def new_of_ours(cls, *args, **kwargs):             # <<<<<<<<<<<<<<
+ *     """The __new__ of asyncio's classes; a subclass of them stays Python code."""
+ *     ours = ours_of.get(cls)
  */
-  __pyx_tuple__24 = PyTuple_Pack(2, __pyx_n_s_theirs, __pyx_n_s_ours); if (unlikely(!__pyx_tuple__24)) __PYX_ERR(0, 51, __pyx_L1_error)
+  __pyx_tuple__24 = PyTuple_Pack(4, __pyx_n_s_cls, __pyx_n_s_args_2, __pyx_n_s_kwargs, __pyx_n_s_ours); if (unlikely(!__pyx_tuple__24)) __PYX_ERR(0, 6, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_tuple__24);
   __Pyx_GIVEREF(__pyx_tuple__24);
-  __pyx_codeobj__25 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__24, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_redirect_pxi, __pyx_n_s_redirect, 51, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__25)) __PYX_ERR(0, 51, __pyx_L1_error)
+  __pyx_codeobj__25 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_VARARGS|CO_VARKEYWORDS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__24, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_redirect_pxi, __pyx_n_s_new_of_ours, 6, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__25)) __PYX_ERR(0, 6, __pyx_L1_error)
+
+  /* "redirect.pxi":21
+ * 
+ * 
+ * def forget_new(cls):             # <<<<<<<<<<<<<<
+ *     """Mend *cls*, from which a __new__ was deleted: CPython would go on to refuse it arguments (bpo-5322)."""
+ *     if cls.__new__ is object.__new__:
+ */
+  __pyx_tuple__26 = PyTuple_Pack(2, __pyx_n_s_cls, __pyx_n_s_subclass); if (unlikely(!__pyx_tuple__26)) __PYX_ERR(0, 21, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__26);
+  __Pyx_GIVEREF(__pyx_tuple__26);
+  __pyx_codeobj__27 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__26, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_redirect_pxi, __pyx_n_s_forget_new, 21, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__27)) __PYX_ERR(0, 21, __pyx_L1_error)
 
   /* "ready.pxi":111
  *         return repr(list(self))
@@ -42972,10 +43624,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         ring_push(&self.loop.ring, HANDLE, handle, NULL)
  * 
  */
-  __pyx_tuple__26 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_handle); if (unlikely(!__pyx_tuple__26)) __PYX_ERR(1, 111, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__26);
-  __Pyx_GIVEREF(__pyx_tuple__26);
-  __pyx_codeobj__27 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__26, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_ready_pxi, __pyx_n_s_append, 111, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__27)) __PYX_ERR(1, 111, __pyx_L1_error)
+  __pyx_tuple__28 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_handle); if (unlikely(!__pyx_tuple__28)) __PYX_ERR(1, 111, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__28);
+  __Pyx_GIVEREF(__pyx_tuple__28);
+  __pyx_codeobj__29 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__28, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_ready_pxi, __pyx_n_s_append, 111, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__29)) __PYX_ERR(1, 111, __pyx_L1_error)
 
   /* "ready.pxi":114
  *         ring_push(&self.loop.ring, HANDLE, handle, NULL)
@@ -42984,10 +43636,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         for handle in handles:
  *             self.append(handle)
  */
-  __pyx_tuple__28 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_handles, __pyx_n_s_handle); if (unlikely(!__pyx_tuple__28)) __PYX_ERR(1, 114, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__28);
-  __Pyx_GIVEREF(__pyx_tuple__28);
-  __pyx_codeobj__29 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__28, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_ready_pxi, __pyx_n_s_extend, 114, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__29)) __PYX_ERR(1, 114, __pyx_L1_error)
+  __pyx_tuple__30 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_handles, __pyx_n_s_handle); if (unlikely(!__pyx_tuple__30)) __PYX_ERR(1, 114, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__30);
+  __Pyx_GIVEREF(__pyx_tuple__30);
+  __pyx_codeobj__31 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__30, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_ready_pxi, __pyx_n_s_extend, 114, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__31)) __PYX_ERR(1, 114, __pyx_L1_error)
 
   /* "ready.pxi":118
  *             self.append(handle)
@@ -42996,10 +43648,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         cdef Entry entry
  *         if not self.loop.ring.length:
  */
-  __pyx_tuple__30 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_entry, __pyx_n_s_what, __pyx_n_s_argument); if (unlikely(!__pyx_tuple__30)) __PYX_ERR(1, 118, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__30);
-  __Pyx_GIVEREF(__pyx_tuple__30);
-  __pyx_codeobj__31 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__30, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_ready_pxi, __pyx_n_s_popleft, 118, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__31)) __PYX_ERR(1, 118, __pyx_L1_error)
+  __pyx_tuple__32 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_entry, __pyx_n_s_what, __pyx_n_s_argument); if (unlikely(!__pyx_tuple__32)) __PYX_ERR(1, 118, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__32);
+  __Pyx_GIVEREF(__pyx_tuple__32);
+  __pyx_codeobj__33 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_ready_pxi, __pyx_n_s_popleft, 118, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__33)) __PYX_ERR(1, 118, __pyx_L1_error)
 
   /* "ready.pxi":131
  *         return as_handle(self.loop, entry.kind, what, argument)
@@ -43007,20 +43659,20 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *     def clear(self):             # <<<<<<<<<<<<<<
  *         ring_clear(&self.loop.ring)
  */
-  __pyx_tuple__32 = PyTuple_Pack(1, __pyx_n_s_self); if (unlikely(!__pyx_tuple__32)) __PYX_ERR(1, 131, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__32);
-  __Pyx_GIVEREF(__pyx_tuple__32);
-  __pyx_codeobj__33 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_ready_pxi, __pyx_n_s_clear, 131, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__33)) __PYX_ERR(1, 131, __pyx_L1_error)
+  __pyx_tuple__34 = PyTuple_Pack(1, __pyx_n_s_self); if (unlikely(!__pyx_tuple__34)) __PYX_ERR(1, 131, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__34);
+  __Pyx_GIVEREF(__pyx_tuple__34);
+  __pyx_codeobj__35 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_ready_pxi, __pyx_n_s_clear, 131, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__35)) __PYX_ERR(1, 131, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_tuple__34 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_state, __pyx_n_s_dict_2, __pyx_n_s_use_setstate); if (unlikely(!__pyx_tuple__34)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__34);
-  __Pyx_GIVEREF(__pyx_tuple__34);
-  __pyx_codeobj__35 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__35)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_tuple__36 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_state, __pyx_n_s_dict_2, __pyx_n_s_use_setstate); if (unlikely(!__pyx_tuple__36)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__36);
+  __Pyx_GIVEREF(__pyx_tuple__36);
+  __pyx_codeobj__37 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__37)) __PYX_ERR(8, 1, __pyx_L1_error)
 
   /* "(tree fragment)":16
  *     else:
@@ -43028,10 +43680,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_Ready__set_state(self, __pyx_state)
  */
-  __pyx_tuple__36 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_pyx_state); if (unlikely(!__pyx_tuple__36)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__36);
-  __Pyx_GIVEREF(__pyx_tuple__36);
-  __pyx_codeobj__37 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__37)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __pyx_tuple__38 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_pyx_state); if (unlikely(!__pyx_tuple__38)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__38);
+  __Pyx_GIVEREF(__pyx_tuple__38);
+  __pyx_codeobj__39 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__38, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__39)) __PYX_ERR(8, 16, __pyx_L1_error)
 
   /* "future.pxi":8
  *     FINISHED = 2
@@ -43040,9 +43692,9 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * 
  * 
  */
-  __pyx_tuple__38 = PyTuple_Pack(3, __pyx_n_u_PENDING, __pyx_n_u_CANCELLED, __pyx_n_u_FINISHED); if (unlikely(!__pyx_tuple__38)) __PYX_ERR(2, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__38);
-  __Pyx_GIVEREF(__pyx_tuple__38);
+  __pyx_tuple__40 = PyTuple_Pack(3, __pyx_n_u_PENDING, __pyx_n_u_CANCELLED, __pyx_n_u_FINISHED); if (unlikely(!__pyx_tuple__40)) __PYX_ERR(2, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__40);
+  __Pyx_GIVEREF(__pyx_tuple__40);
 
   /* "future.pxi":36
  *         return 0
@@ -43051,7 +43703,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         return self.state == CANCELLED
  * 
  */
-  __pyx_codeobj__39 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_cancelled, 36, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__39)) __PYX_ERR(2, 36, __pyx_L1_error)
+  __pyx_codeobj__41 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_cancelled, 36, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__41)) __PYX_ERR(2, 36, __pyx_L1_error)
 
   /* "future.pxi":39
  *         return self.state == CANCELLED
@@ -43060,7 +43712,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         return self.state != PENDING
  * 
  */
-  __pyx_codeobj__40 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_done, 39, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__40)) __PYX_ERR(2, 39, __pyx_L1_error)
+  __pyx_codeobj__42 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_done, 39, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__42)) __PYX_ERR(2, 39, __pyx_L1_error)
 
   /* "future.pxi":42
  *         return self.state != PENDING
@@ -43069,7 +43721,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         if self.state == CANCELLED:
  *             raise CancelledError
  */
-  __pyx_codeobj__41 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_result, 42, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__41)) __PYX_ERR(2, 42, __pyx_L1_error)
+  __pyx_codeobj__43 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_result, 42, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__43)) __PYX_ERR(2, 42, __pyx_L1_error)
 
   /* "future.pxi":52
  *         return self._result
@@ -43078,7 +43730,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         if self.state == CANCELLED:
  *             raise CancelledError
  */
-  __pyx_codeobj__42 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_exception, 52, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__42)) __PYX_ERR(2, 52, __pyx_L1_error)
+  __pyx_codeobj__44 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_exception, 52, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__44)) __PYX_ERR(2, 52, __pyx_L1_error)
 
   /* "future.pxi":60
  *         return self._exception
@@ -43087,10 +43739,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         self.finish(result)
  * 
  */
-  __pyx_tuple__43 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_result); if (unlikely(!__pyx_tuple__43)) __PYX_ERR(2, 60, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__43);
-  __Pyx_GIVEREF(__pyx_tuple__43);
-  __pyx_codeobj__44 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__43, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_set_result, 60, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__44)) __PYX_ERR(2, 60, __pyx_L1_error)
+  __pyx_tuple__45 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_result); if (unlikely(!__pyx_tuple__45)) __PYX_ERR(2, 60, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__45);
+  __Pyx_GIVEREF(__pyx_tuple__45);
+  __pyx_codeobj__46 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__45, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_set_result, 60, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__46)) __PYX_ERR(2, 60, __pyx_L1_error)
 
   /* "future.pxi":70
  *         return self.schedule_callbacks()
@@ -43099,10 +43751,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         self.fail(exception)
  * 
  */
-  __pyx_tuple__45 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_exception); if (unlikely(!__pyx_tuple__45)) __PYX_ERR(2, 70, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__45);
-  __Pyx_GIVEREF(__pyx_tuple__45);
-  __pyx_codeobj__46 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__45, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_set_exception, 70, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__46)) __PYX_ERR(2, 70, __pyx_L1_error)
+  __pyx_tuple__47 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_exception); if (unlikely(!__pyx_tuple__47)) __PYX_ERR(2, 70, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__47);
+  __Pyx_GIVEREF(__pyx_tuple__47);
+  __pyx_codeobj__48 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__47, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_set_exception, 70, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__48)) __PYX_ERR(2, 70, __pyx_L1_error)
 
   /* "future.pxi":87
  *         return 0
@@ -43111,7 +43763,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         return self.cancel_future()
  * 
  */
-  __pyx_codeobj__47 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_cancel, 87, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__47)) __PYX_ERR(2, 87, __pyx_L1_error)
+  __pyx_codeobj__49 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_cancel, 87, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__49)) __PYX_ERR(2, 87, __pyx_L1_error)
 
   /* "future.pxi":99
  *         return True
@@ -43120,10 +43772,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         # A task itself stands for its _wakeup(); this is a task that somebody calls.
  *         self.add_callback(fn.__call__ if type(fn) is TaskType else fn)
  */
-  __pyx_tuple__48 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_fn); if (unlikely(!__pyx_tuple__48)) __PYX_ERR(2, 99, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__48);
-  __Pyx_GIVEREF(__pyx_tuple__48);
-  __pyx_codeobj__49 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__48, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_add_done_callback, 99, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__49)) __PYX_ERR(2, 99, __pyx_L1_error)
+  __pyx_tuple__50 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_fn); if (unlikely(!__pyx_tuple__50)) __PYX_ERR(2, 99, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__50);
+  __Pyx_GIVEREF(__pyx_tuple__50);
+  __pyx_codeobj__51 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__50, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_add_done_callback, 99, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__51)) __PYX_ERR(2, 99, __pyx_L1_error)
 
   /* "future.pxi":114
  *         return 0
@@ -43132,10 +43784,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         callbacks = self._callbacks
  *         kept = [callback for callback in callbacks if callback != fn]
  */
-  __pyx_tuple__50 = PyTuple_Pack(5, __pyx_n_s_self, __pyx_n_s_fn, __pyx_n_s_callbacks_2, __pyx_n_s_kept, __pyx_n_s_callback); if (unlikely(!__pyx_tuple__50)) __PYX_ERR(2, 114, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__50);
-  __Pyx_GIVEREF(__pyx_tuple__50);
-  __pyx_codeobj__51 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__50, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_remove_done_callback, 114, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__51)) __PYX_ERR(2, 114, __pyx_L1_error)
+  __pyx_tuple__52 = PyTuple_Pack(5, __pyx_n_s_self, __pyx_n_s_fn, __pyx_n_s_callbacks_2, __pyx_n_s_kept, __pyx_n_s_callback); if (unlikely(!__pyx_tuple__52)) __PYX_ERR(2, 114, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__52);
+  __Pyx_GIVEREF(__pyx_tuple__52);
+  __pyx_codeobj__53 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__52, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_remove_done_callback, 114, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__53)) __PYX_ERR(2, 114, __pyx_L1_error)
 
   /* "future.pxi":121
  *         return len(callbacks) - len(kept)
@@ -43144,14 +43796,14 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         self.schedule_callbacks()
  * 
  */
-  __pyx_codeobj__52 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_schedule_callbacks, 121, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__52)) __PYX_ERR(2, 121, __pyx_L1_error)
+  __pyx_codeobj__54 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_schedule_callbacks, 121, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__54)) __PYX_ERR(2, 121, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_codeobj__53 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__53)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__55 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__55)) __PYX_ERR(8, 1, __pyx_L1_error)
 
   /* "(tree fragment)":16
  *     else:
@@ -43159,58 +43811,58 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_Future__set_state(self, __pyx_state)
  */
-  __pyx_codeobj__54 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__54)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __pyx_codeobj__56 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__38, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__56)) __PYX_ERR(8, 16, __pyx_L1_error)
 
-  /* "future.pxi":206
+  /* "future.pxi":207
  *         """See future_iternext(), which is called instead."""
  * 
  *     def send(self, value):             # <<<<<<<<<<<<<<
  *         return self.__next__()
  * 
  */
-  __pyx_tuple__55 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_value); if (unlikely(!__pyx_tuple__55)) __PYX_ERR(2, 206, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__55);
-  __Pyx_GIVEREF(__pyx_tuple__55);
-  __pyx_codeobj__56 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__55, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_send, 206, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__56)) __PYX_ERR(2, 206, __pyx_L1_error)
+  __pyx_tuple__57 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_value); if (unlikely(!__pyx_tuple__57)) __PYX_ERR(2, 207, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__57);
+  __Pyx_GIVEREF(__pyx_tuple__57);
+  __pyx_codeobj__58 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__57, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_send, 207, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__58)) __PYX_ERR(2, 207, __pyx_L1_error)
 
-  /* "future.pxi":209
+  /* "future.pxi":210
  *         return self.__next__()
  * 
  *     def throw(self, type, value=None, traceback=None):             # <<<<<<<<<<<<<<
  *         self.future = None
  *         if value is None:
  */
-  __pyx_tuple__57 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_type, __pyx_n_s_value, __pyx_n_s_traceback); if (unlikely(!__pyx_tuple__57)) __PYX_ERR(2, 209, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__57);
-  __Pyx_GIVEREF(__pyx_tuple__57);
-  __pyx_codeobj__58 = (PyObject*)__Pyx_PyCode_New(4, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__57, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_throw, 209, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__58)) __PYX_ERR(2, 209, __pyx_L1_error)
-  __pyx_tuple__59 = PyTuple_Pack(2, Py_None, Py_None); if (unlikely(!__pyx_tuple__59)) __PYX_ERR(2, 209, __pyx_L1_error)
+  __pyx_tuple__59 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_type, __pyx_n_s_value, __pyx_n_s_traceback); if (unlikely(!__pyx_tuple__59)) __PYX_ERR(2, 210, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_tuple__59);
   __Pyx_GIVEREF(__pyx_tuple__59);
+  __pyx_codeobj__60 = (PyObject*)__Pyx_PyCode_New(4, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__59, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_throw, 210, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__60)) __PYX_ERR(2, 210, __pyx_L1_error)
+  __pyx_tuple__61 = PyTuple_Pack(2, Py_None, Py_None); if (unlikely(!__pyx_tuple__61)) __PYX_ERR(2, 210, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__61);
+  __Pyx_GIVEREF(__pyx_tuple__61);
 
-  /* "future.pxi":217
+  /* "future.pxi":218
  *         raise value if traceback is None else value.with_traceback(traceback)
  * 
  *     def close(self):             # <<<<<<<<<<<<<<
  *         self.future = None
  * 
  */
-  __pyx_codeobj__60 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_close, 217, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__60)) __PYX_ERR(2, 217, __pyx_L1_error)
+  __pyx_codeobj__62 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_future_pxi, __pyx_n_s_close, 218, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__62)) __PYX_ERR(2, 218, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_codeobj__61 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__61)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__63 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__63)) __PYX_ERR(8, 1, __pyx_L1_error)
 
   /* "(tree fragment)":16
  *     else:
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, state)
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, state)
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_FutureIterator__set_state(self, __pyx_state)
  */
-  __pyx_codeobj__62 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__62)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __pyx_codeobj__64 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__38, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__64)) __PYX_ERR(8, 16, __pyx_L1_error)
 
   /* "task.pxi":36
  *         return 0
@@ -43219,13 +43871,13 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         self.step(exc)
  * 
  */
-  __pyx_tuple__63 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_exc); if (unlikely(!__pyx_tuple__63)) __PYX_ERR(9, 36, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__63);
-  __Pyx_GIVEREF(__pyx_tuple__63);
-  __pyx_codeobj__64 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__63, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_step, 36, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__64)) __PYX_ERR(9, 36, __pyx_L1_error)
-  __pyx_tuple__65 = PyTuple_Pack(1, Py_None); if (unlikely(!__pyx_tuple__65)) __PYX_ERR(9, 36, __pyx_L1_error)
+  __pyx_tuple__65 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_exc); if (unlikely(!__pyx_tuple__65)) __PYX_ERR(9, 36, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_tuple__65);
   __Pyx_GIVEREF(__pyx_tuple__65);
+  __pyx_codeobj__66 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__65, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_step, 36, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__66)) __PYX_ERR(9, 36, __pyx_L1_error)
+  __pyx_tuple__67 = PyTuple_Pack(1, Py_None); if (unlikely(!__pyx_tuple__67)) __PYX_ERR(9, 36, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__67);
+  __Pyx_GIVEREF(__pyx_tuple__67);
 
   /* "task.pxi":39
  *         self.step(exc)
@@ -43234,10 +43886,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         self.wakeup(future)
  * 
  */
-  __pyx_tuple__66 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_future); if (unlikely(!__pyx_tuple__66)) __PYX_ERR(9, 39, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__66);
-  __Pyx_GIVEREF(__pyx_tuple__66);
-  __pyx_codeobj__67 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__66, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_wakeup, 39, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__67)) __PYX_ERR(9, 39, __pyx_L1_error)
+  __pyx_tuple__68 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_future); if (unlikely(!__pyx_tuple__68)) __PYX_ERR(9, 39, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__68);
+  __Pyx_GIVEREF(__pyx_tuple__68);
+  __pyx_codeobj__69 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__68, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_wakeup, 39, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__69)) __PYX_ERR(9, 39, __pyx_L1_error)
 
   /* "task.pxi":132
  *         return 0
@@ -43246,14 +43898,14 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         # Whoever cancels it has no interest in its exception (bpo-30508).
  *         self._log_traceback = False
  */
-  __pyx_codeobj__68 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_cancel, 132, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__68)) __PYX_ERR(9, 132, __pyx_L1_error)
+  __pyx_codeobj__70 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_cancel, 132, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__70)) __PYX_ERR(9, 132, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     raise TypeError, "self.newer,self.older cannot be converted to a Python object for pickling"
  * def __setstate_cython__(self, __pyx_state):
  */
-  __pyx_codeobj__69 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__69)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__71 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__71)) __PYX_ERR(8, 1, __pyx_L1_error)
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -43261,7 +43913,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "self.newer,self.older cannot be converted to a Python object for pickling"
  */
-  __pyx_codeobj__70 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 3, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__70)) __PYX_ERR(8, 3, __pyx_L1_error)
+  __pyx_codeobj__72 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__38, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 3, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__72)) __PYX_ERR(8, 3, __pyx_L1_error)
 
   /* "task.pxi":205
  * 
@@ -43270,10 +43922,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *     if type(loop) is LoopType:
  *         return (<Loop>loop).current_task
  */
-  __pyx_tuple__71 = PyTuple_Pack(1, __pyx_n_s_loop); if (unlikely(!__pyx_tuple__71)) __PYX_ERR(9, 205, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__71);
-  __Pyx_GIVEREF(__pyx_tuple__71);
-  __pyx_codeobj__72 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__71, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_current_task, 205, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__72)) __PYX_ERR(9, 205, __pyx_L1_error)
+  __pyx_tuple__73 = PyTuple_Pack(1, __pyx_n_s_loop); if (unlikely(!__pyx_tuple__73)) __PYX_ERR(9, 205, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__73);
+  __Pyx_GIVEREF(__pyx_tuple__73);
+  __pyx_codeobj__74 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__73, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_current_task, 205, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__74)) __PYX_ERR(9, 205, __pyx_L1_error)
 
   /* "task.pxi":234
  * 
@@ -43282,10 +43934,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *     """The set of those of *loop* that exist, done or not."""
  *     cdef PyObject *task = last_task
  */
-  __pyx_tuple__73 = PyTuple_Pack(3, __pyx_n_s_loop, __pyx_n_s_task, __pyx_n_s_found); if (unlikely(!__pyx_tuple__73)) __PYX_ERR(9, 234, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__73);
-  __Pyx_GIVEREF(__pyx_tuple__73);
-  __pyx_codeobj__74 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__73, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_all_tasks, 234, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__74)) __PYX_ERR(9, 234, __pyx_L1_error)
+  __pyx_tuple__75 = PyTuple_Pack(3, __pyx_n_s_loop, __pyx_n_s_task, __pyx_n_s_found); if (unlikely(!__pyx_tuple__75)) __PYX_ERR(9, 234, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__75);
+  __Pyx_GIVEREF(__pyx_tuple__75);
+  __pyx_codeobj__76 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__75, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_task_pxi, __pyx_n_s_all_tasks, 234, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__76)) __PYX_ERR(9, 234, __pyx_L1_error)
 
   /* "gather.pxi":10
  *     cdef bint cancel_requested
@@ -43294,17 +43946,17 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         if self.state != PENDING:
  *             return False
  */
-  __pyx_tuple__75 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_cancelled, __pyx_n_s_child); if (unlikely(!__pyx_tuple__75)) __PYX_ERR(3, 10, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__75);
-  __Pyx_GIVEREF(__pyx_tuple__75);
-  __pyx_codeobj__76 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__75, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_gather_pxi, __pyx_n_s_cancel, 10, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__76)) __PYX_ERR(3, 10, __pyx_L1_error)
+  __pyx_tuple__77 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_cancelled, __pyx_n_s_child); if (unlikely(!__pyx_tuple__77)) __PYX_ERR(3, 10, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__77);
+  __Pyx_GIVEREF(__pyx_tuple__77);
+  __pyx_codeobj__78 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__77, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_gather_pxi, __pyx_n_s_cancel, 10, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__78)) __PYX_ERR(3, 10, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_codeobj__77 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__77)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__79 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__79)) __PYX_ERR(8, 1, __pyx_L1_error)
 
   /* "(tree fragment)":16
  *     else:
@@ -43312,14 +43964,14 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_Gathering__set_state(self, __pyx_state)
  */
-  __pyx_codeobj__78 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__78)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __pyx_codeobj__80 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__38, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__80)) __PYX_ERR(8, 16, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_codeobj__79 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__79)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__81 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__81)) __PYX_ERR(8, 1, __pyx_L1_error)
 
   /* "(tree fragment)":16
  *     else:
@@ -43327,19 +43979,19 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_GatheringCallback__set_state(self, __pyx_state)
  */
-  __pyx_codeobj__80 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__80)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __pyx_codeobj__82 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__38, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__82)) __PYX_ERR(8, 16, __pyx_L1_error)
 
-  /* "gather.pxi":62
+  /* "gather.pxi":67
  * 
  * 
  * def gather(tuple arguments, loop, bint return_exceptions):             # <<<<<<<<<<<<<<
  *     cdef Gathering outer
  *     cdef GatheringCallback callback
  */
-  __pyx_tuple__81 = PyTuple_Pack(10, __pyx_n_s_arguments, __pyx_n_s_loop, __pyx_n_s_return_exceptions, __pyx_n_s_outer, __pyx_n_s_callback, __pyx_n_s_future_of, __pyx_n_s_children, __pyx_n_s_number, __pyx_n_s_argument, __pyx_n_s_future); if (unlikely(!__pyx_tuple__81)) __PYX_ERR(3, 62, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__81);
-  __Pyx_GIVEREF(__pyx_tuple__81);
-  __pyx_codeobj__82 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 10, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__81, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_gather_pxi, __pyx_n_s_gather, 62, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__82)) __PYX_ERR(3, 62, __pyx_L1_error)
+  __pyx_tuple__83 = PyTuple_Pack(10, __pyx_n_s_arguments, __pyx_n_s_loop, __pyx_n_s_return_exceptions, __pyx_n_s_outer, __pyx_n_s_callback, __pyx_n_s_future_of, __pyx_n_s_children, __pyx_n_s_number, __pyx_n_s_argument, __pyx_n_s_future); if (unlikely(!__pyx_tuple__83)) __PYX_ERR(3, 67, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__83);
+  __Pyx_GIVEREF(__pyx_tuple__83);
+  __pyx_codeobj__84 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 10, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__83, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_gather_pxi, __pyx_n_s_gather, 67, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__84)) __PYX_ERR(3, 67, __pyx_L1_error)
 
   /* "loop.pxi":10
  * 
@@ -43348,97 +44000,97 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *     '_add_callback', '_call_soon', '_process_events', '_run_once', 'call_at', 'call_exception_handler', 'call_later',
  *     'call_soon', 'call_soon_threadsafe', 'create_future', 'create_task', 'time'])
  */
-  __pyx_tuple__83 = PyTuple_Pack(12, __pyx_n_u_add_callback, __pyx_n_u_call_soon_2, __pyx_n_u_process_events, __pyx_n_u_run_once, __pyx_n_u_call_at, __pyx_n_u_call_exception_handler, __pyx_n_u_call_later, __pyx_n_u_call_soon, __pyx_n_u_call_soon_threadsafe, __pyx_n_u_create_future, __pyx_n_u_create_task, __pyx_n_u_time); if (unlikely(!__pyx_tuple__83)) __PYX_ERR(11, 10, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__83);
-  __Pyx_GIVEREF(__pyx_tuple__83);
+  __pyx_tuple__85 = PyTuple_Pack(12, __pyx_n_u_add_callback, __pyx_n_u_call_soon_2, __pyx_n_u_process_events, __pyx_n_u_run_once, __pyx_n_u_call_at, __pyx_n_u_call_exception_handler, __pyx_n_u_call_later, __pyx_n_u_call_soon, __pyx_n_u_call_soon_threadsafe, __pyx_n_u_create_future, __pyx_n_u_create_task, __pyx_n_u_time); if (unlikely(!__pyx_tuple__85)) __PYX_ERR(11, 10, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__85);
+  __Pyx_GIVEREF(__pyx_tuple__85);
 
-  /* "loop.pxi":56
+  /* "loop.pxi":58
  *             self.look()
  * 
  *     def create_future(self):             # <<<<<<<<<<<<<<
  *         cdef Future future
  *         if not self.direct:
  */
-  __pyx_codeobj__84 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__66, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_create_future, 56, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__84)) __PYX_ERR(11, 56, __pyx_L1_error)
+  __pyx_codeobj__86 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__68, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_create_future, 58, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__86)) __PYX_ERR(11, 58, __pyx_L1_error)
 
-  /* "loop.pxi":64
+  /* "loop.pxi":66
  *         return future
  * 
  *     def create_task(self, coro):             # <<<<<<<<<<<<<<
  *         cdef Task task
  *         if not self.direct or self._task_factory is not None or not is_coroutine(coro):
  */
-  __pyx_tuple__85 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_coro, __pyx_n_s_task); if (unlikely(!__pyx_tuple__85)) __PYX_ERR(11, 64, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__85);
-  __Pyx_GIVEREF(__pyx_tuple__85);
-  __pyx_codeobj__86 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__85, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_create_task, 64, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__86)) __PYX_ERR(11, 64, __pyx_L1_error)
+  __pyx_tuple__87 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_coro, __pyx_n_s_task); if (unlikely(!__pyx_tuple__87)) __PYX_ERR(11, 66, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__87);
+  __Pyx_GIVEREF(__pyx_tuple__87);
+  __pyx_codeobj__88 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__87, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_create_task, 66, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__88)) __PYX_ERR(11, 66, __pyx_L1_error)
 
-  /* "loop.pxi":73
+  /* "loop.pxi":75
  *         return task
  * 
  *     def call_soon(self, callback, *args):             # <<<<<<<<<<<<<<
  *         if not self.direct:
  *             return python_loop.call_soon(self, callback, *args)
  */
-  __pyx_tuple__87 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_callback, __pyx_n_s_args_2); if (unlikely(!__pyx_tuple__87)) __PYX_ERR(11, 73, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__87);
-  __Pyx_GIVEREF(__pyx_tuple__87);
-  __pyx_codeobj__88 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_VARARGS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__87, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_call_soon, 73, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__88)) __PYX_ERR(11, 73, __pyx_L1_error)
+  __pyx_tuple__89 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_callback, __pyx_n_s_args_2); if (unlikely(!__pyx_tuple__89)) __PYX_ERR(11, 75, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__89);
+  __Pyx_GIVEREF(__pyx_tuple__89);
+  __pyx_codeobj__90 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_VARARGS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__89, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_call_soon, 75, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__90)) __PYX_ERR(11, 75, __pyx_L1_error)
 
-  /* "loop.pxi":78
+  /* "loop.pxi":80
  *         return self.add_handle(callback, args)
  * 
  *     def call_soon_threadsafe(self, callback, *args):             # <<<<<<<<<<<<<<
  *         if not self.direct:
  *             return python_loop.call_soon_threadsafe(self, callback, *args)
  */
-  __pyx_tuple__89 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_callback, __pyx_n_s_args_2, __pyx_n_s_handle); if (unlikely(!__pyx_tuple__89)) __PYX_ERR(11, 78, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__89);
-  __Pyx_GIVEREF(__pyx_tuple__89);
-  __pyx_codeobj__90 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_VARARGS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__89, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_call_soon_threadsafe, 78, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__90)) __PYX_ERR(11, 78, __pyx_L1_error)
+  __pyx_tuple__91 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_callback, __pyx_n_s_args_2, __pyx_n_s_handle); if (unlikely(!__pyx_tuple__91)) __PYX_ERR(11, 80, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__91);
+  __Pyx_GIVEREF(__pyx_tuple__91);
+  __pyx_codeobj__92 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_VARARGS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__91, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_call_soon_threadsafe, 80, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__92)) __PYX_ERR(11, 80, __pyx_L1_error)
 
-  /* "loop.pxi":90
+  /* "loop.pxi":92
  *         return handle
  * 
  *     def call_later(self, delay, callback, *args):             # <<<<<<<<<<<<<<
  *         if not self.direct:
  *             return python_loop.call_later(self, delay, callback, *args)
  */
-  __pyx_tuple__91 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_delay, __pyx_n_s_callback, __pyx_n_s_args_2); if (unlikely(!__pyx_tuple__91)) __PYX_ERR(11, 90, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__91);
-  __Pyx_GIVEREF(__pyx_tuple__91);
-  __pyx_codeobj__92 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_VARARGS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__91, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_call_later, 90, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__92)) __PYX_ERR(11, 90, __pyx_L1_error)
+  __pyx_tuple__93 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_delay, __pyx_n_s_callback, __pyx_n_s_args_2); if (unlikely(!__pyx_tuple__93)) __PYX_ERR(11, 92, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__93);
+  __Pyx_GIVEREF(__pyx_tuple__93);
+  __pyx_codeobj__94 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_VARARGS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__93, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_call_later, 92, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__94)) __PYX_ERR(11, 92, __pyx_L1_error)
 
-  /* "loop.pxi":95
+  /* "loop.pxi":97
  *         return self.add_timer(monotonic() + delay, callback, args)
  * 
  *     def call_at(self, when, callback, *args):             # <<<<<<<<<<<<<<
  *         if not self.direct:
  *             return python_loop.call_at(self, when, callback, *args)
  */
-  __pyx_tuple__93 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_when, __pyx_n_s_callback, __pyx_n_s_args_2); if (unlikely(!__pyx_tuple__93)) __PYX_ERR(11, 95, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__93);
-  __Pyx_GIVEREF(__pyx_tuple__93);
-  __pyx_codeobj__94 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_VARARGS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__93, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_call_at, 95, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__94)) __PYX_ERR(11, 95, __pyx_L1_error)
+  __pyx_tuple__95 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_when, __pyx_n_s_callback, __pyx_n_s_args_2); if (unlikely(!__pyx_tuple__95)) __PYX_ERR(11, 97, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__95);
+  __Pyx_GIVEREF(__pyx_tuple__95);
+  __pyx_codeobj__96 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_VARARGS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__95, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_call_at, 97, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__96)) __PYX_ERR(11, 97, __pyx_L1_error)
 
-  /* "loop.pxi":108
+  /* "loop.pxi":110
  *         return handle
  * 
  *     def _run_once(self):             # <<<<<<<<<<<<<<
  *         cdef Py_ssize_t _
  *         if not self.direct:
  */
-  __pyx_tuple__96 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s__95); if (unlikely(!__pyx_tuple__96)) __PYX_ERR(11, 108, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__96);
-  __Pyx_GIVEREF(__pyx_tuple__96);
-  __pyx_codeobj__97 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__96, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_run_once, 108, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__97)) __PYX_ERR(11, 108, __pyx_L1_error)
+  __pyx_tuple__98 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s__97); if (unlikely(!__pyx_tuple__98)) __PYX_ERR(11, 110, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__98);
+  __Pyx_GIVEREF(__pyx_tuple__98);
+  __pyx_codeobj__99 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__98, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_loop_pxi, __pyx_n_s_run_once, 110, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__99)) __PYX_ERR(11, 110, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  * def __setstate_cython__(self, __pyx_state):
  */
-  __pyx_codeobj__98 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__98)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__100 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__100)) __PYX_ERR(8, 1, __pyx_L1_error)
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -43446,7 +44098,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  */
-  __pyx_codeobj__99 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 3, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__99)) __PYX_ERR(8, 3, __pyx_L1_error)
+  __pyx_codeobj__101 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__38, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 3, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__101)) __PYX_ERR(8, 3, __pyx_L1_error)
 
   /* "socket.pxi":29
  *         self.max_size = MOST_RECEIVED
@@ -43455,10 +44107,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         cdef Py_ssize_t number
  *         if self._conn_lost:
  */
-  __pyx_tuple__100 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_number, __pyx_n_s_protocol, __pyx_n_s_reader); if (unlikely(!__pyx_tuple__100)) __PYX_ERR(12, 29, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__100);
-  __Pyx_GIVEREF(__pyx_tuple__100);
-  __pyx_codeobj__101 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__100, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_socket_pxi, __pyx_n_s_read_ready, 29, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__101)) __PYX_ERR(12, 29, __pyx_L1_error)
+  __pyx_tuple__102 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_number, __pyx_n_s_protocol, __pyx_n_s_reader); if (unlikely(!__pyx_tuple__102)) __PYX_ERR(12, 29, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__102);
+  __Pyx_GIVEREF(__pyx_tuple__102);
+  __pyx_codeobj__103 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__102, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_socket_pxi, __pyx_n_s_read_ready, 29, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__103)) __PYX_ERR(12, 29, __pyx_L1_error)
 
   /* "socket.pxi":49
  *             python_transport._read_ready(self)
@@ -43467,17 +44119,17 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         cdef Py_ssize_t number
  *         if (type(data) is bytes and type(self._sock) is Socket and
  */
-  __pyx_tuple__102 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_data, __pyx_n_s_number); if (unlikely(!__pyx_tuple__102)) __PYX_ERR(12, 49, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__102);
-  __Pyx_GIVEREF(__pyx_tuple__102);
-  __pyx_codeobj__103 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__102, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_socket_pxi, __pyx_n_s_write, 49, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__103)) __PYX_ERR(12, 49, __pyx_L1_error)
+  __pyx_tuple__104 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_data, __pyx_n_s_number); if (unlikely(!__pyx_tuple__104)) __PYX_ERR(12, 49, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__104);
+  __Pyx_GIVEREF(__pyx_tuple__104);
+  __pyx_codeobj__105 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__104, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_socket_pxi, __pyx_n_s_write, 49, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__105)) __PYX_ERR(12, 49, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  * def __setstate_cython__(self, __pyx_state):
  */
-  __pyx_codeobj__104 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__104)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__106 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__106)) __PYX_ERR(8, 1, __pyx_L1_error)
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -43485,7 +44137,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  */
-  __pyx_codeobj__105 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 3, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__105)) __PYX_ERR(8, 3, __pyx_L1_error)
+  __pyx_codeobj__107 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__38, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 3, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__107)) __PYX_ERR(8, 3, __pyx_L1_error)
 
   /* "reader.pxi":13
  *     cdef public bint _paused
@@ -43494,10 +44146,10 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         assert not self._eof, 'feed_data after feed_eof'
  *         if type(data) is bytes:
  */
-  __pyx_tuple__106 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_data); if (unlikely(!__pyx_tuple__106)) __PYX_ERR(5, 13, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__106);
-  __Pyx_GIVEREF(__pyx_tuple__106);
-  __pyx_codeobj__107 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__106, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_feed_data, 13, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__107)) __PYX_ERR(5, 13, __pyx_L1_error)
+  __pyx_tuple__108 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_data); if (unlikely(!__pyx_tuple__108)) __PYX_ERR(5, 13, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__108);
+  __Pyx_GIVEREF(__pyx_tuple__108);
+  __pyx_codeobj__109 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__108, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_feed_data, 13, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__109)) __PYX_ERR(5, 13, __pyx_L1_error)
 
   /* "reader.pxi":56
  *         return 0
@@ -43506,7 +44158,7 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         self.wake_up()
  * 
  */
-  __pyx_codeobj__108 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_wakeup_waiter, 56, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__108)) __PYX_ERR(5, 56, __pyx_L1_error)
+  __pyx_codeobj__110 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_wakeup_waiter, 56, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__110)) __PYX_ERR(5, 56, __pyx_L1_error)
 
   /* "reader.pxi":65
  *         return 0
@@ -43515,77 +44167,77 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  *         self.resume()
  * 
  */
-  __pyx_codeobj__109 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__32, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_maybe_resume_transport, 65, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__109)) __PYX_ERR(5, 65, __pyx_L1_error)
+  __pyx_codeobj__111 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 1, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_maybe_resume_transport, 65, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__111)) __PYX_ERR(5, 65, __pyx_L1_error)
 
   /* "reader.pxi":80
  *         return self._waiter
  * 
  *     async def _wait_for_data(self, func_name):             # <<<<<<<<<<<<<<
+ *         waiter = self.wait(func_name)
  *         try:
- *             await self.wait(func_name)
  */
-  __pyx_tuple__110 = PyTuple_Pack(2, __pyx_n_s_self, __pyx_n_s_func_name); if (unlikely(!__pyx_tuple__110)) __PYX_ERR(5, 80, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__110);
-  __Pyx_GIVEREF(__pyx_tuple__110);
-  __pyx_codeobj__6 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__110, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_wait_for_data, 80, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__6)) __PYX_ERR(5, 80, __pyx_L1_error)
+  __pyx_tuple__112 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_func_name, __pyx_n_s_waiter); if (unlikely(!__pyx_tuple__112)) __PYX_ERR(5, 80, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__112);
+  __Pyx_GIVEREF(__pyx_tuple__112);
+  __pyx_codeobj__6 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__112, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_wait_for_data, 80, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__6)) __PYX_ERR(5, 80, __pyx_L1_error)
 
-  /* "reader.pxi":92
+  /* "reader.pxi":93
  *         return data
  * 
  *     async def read(self, Py_ssize_t n=-1):             # <<<<<<<<<<<<<<
  *         if self._exception is not None:
  *             raise self._exception
  */
-  __pyx_tuple__111 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_n, __pyx_n_s_blocks, __pyx_n_s_block); if (unlikely(!__pyx_tuple__111)) __PYX_ERR(5, 92, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__111);
-  __Pyx_GIVEREF(__pyx_tuple__111);
-  __pyx_codeobj__7 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__111, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_read, 92, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__7)) __PYX_ERR(5, 92, __pyx_L1_error)
-  __pyx_tuple__112 = PyTuple_Pack(1, __pyx_int_neg_1); if (unlikely(!__pyx_tuple__112)) __PYX_ERR(5, 92, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__112);
-  __Pyx_GIVEREF(__pyx_tuple__112);
+  __pyx_tuple__113 = PyTuple_Pack(5, __pyx_n_s_self, __pyx_n_s_n, __pyx_n_s_blocks, __pyx_n_s_block, __pyx_n_s_waiter); if (unlikely(!__pyx_tuple__113)) __PYX_ERR(5, 93, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__113);
+  __Pyx_GIVEREF(__pyx_tuple__113);
+  __pyx_codeobj__7 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__113, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_read, 93, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__7)) __PYX_ERR(5, 93, __pyx_L1_error)
+  __pyx_tuple__114 = PyTuple_Pack(1, __pyx_int_neg_1); if (unlikely(!__pyx_tuple__114)) __PYX_ERR(5, 93, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__114);
+  __Pyx_GIVEREF(__pyx_tuple__114);
 
-  /* "reader.pxi":111
+  /* "reader.pxi":113
  *         return self.take(min(n, PyByteArray_GET_SIZE(self._buffer)))
  * 
  *     async def readexactly(self, Py_ssize_t n):             # <<<<<<<<<<<<<<
  *         if n < 0:
  *             raise ValueError('readexactly size can not be less than zero')
  */
-  __pyx_tuple__113 = PyTuple_Pack(3, __pyx_n_s_self, __pyx_n_s_n, __pyx_n_s_incomplete); if (unlikely(!__pyx_tuple__113)) __PYX_ERR(5, 111, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__113);
-  __Pyx_GIVEREF(__pyx_tuple__113);
-  __pyx_codeobj__9 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 3, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__113, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_readexactly, 111, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__9)) __PYX_ERR(5, 111, __pyx_L1_error)
+  __pyx_tuple__115 = PyTuple_Pack(4, __pyx_n_s_self, __pyx_n_s_n, __pyx_n_s_incomplete, __pyx_n_s_waiter); if (unlikely(!__pyx_tuple__115)) __PYX_ERR(5, 113, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__115);
+  __Pyx_GIVEREF(__pyx_tuple__115);
+  __pyx_codeobj__9 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__115, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_readexactly, 113, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__9)) __PYX_ERR(5, 113, __pyx_L1_error)
 
-  /* "reader.pxi":129
+  /* "reader.pxi":132
  *         return self.take(n)
  * 
  *     async def readuntil(self, separator=b'\n'):             # <<<<<<<<<<<<<<
  *         cdef Py_ssize_t length = len(separator), start = 0, end
  *         if length == 0:
  */
-  __pyx_tuple__114 = PyTuple_Pack(6, __pyx_n_s_self, __pyx_n_s_separator, __pyx_n_s_length, __pyx_n_s_start, __pyx_n_s_end, __pyx_n_s_partial); if (unlikely(!__pyx_tuple__114)) __PYX_ERR(5, 129, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__114);
-  __Pyx_GIVEREF(__pyx_tuple__114);
-  __pyx_codeobj__12 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 6, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__114, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_readuntil, 129, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__12)) __PYX_ERR(5, 129, __pyx_L1_error)
-  __pyx_tuple__115 = PyTuple_Pack(1, __pyx_kp_b__11); if (unlikely(!__pyx_tuple__115)) __PYX_ERR(5, 129, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__115);
-  __Pyx_GIVEREF(__pyx_tuple__115);
+  __pyx_tuple__116 = PyTuple_Pack(7, __pyx_n_s_self, __pyx_n_s_separator, __pyx_n_s_length, __pyx_n_s_start, __pyx_n_s_end, __pyx_n_s_partial, __pyx_n_s_waiter); if (unlikely(!__pyx_tuple__116)) __PYX_ERR(5, 132, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__116);
+  __Pyx_GIVEREF(__pyx_tuple__116);
+  __pyx_codeobj__12 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 7, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__116, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_readuntil, 132, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__12)) __PYX_ERR(5, 132, __pyx_L1_error)
+  __pyx_tuple__117 = PyTuple_Pack(1, __pyx_kp_b__11); if (unlikely(!__pyx_tuple__117)) __PYX_ERR(5, 132, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__117);
+  __Pyx_GIVEREF(__pyx_tuple__117);
 
-  /* "reader.pxi":154
+  /* "reader.pxi":158
  *         return self.take(end + length)
  * 
  *     async def readline(self):             # <<<<<<<<<<<<<<
  *         try:
  *             return await self.readuntil(b'\n')
  */
-  __pyx_codeobj__14 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__63, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_readline, 154, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__14)) __PYX_ERR(5, 154, __pyx_L1_error)
+  __pyx_codeobj__14 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS|CO_COROUTINE, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__65, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_reader_pxi, __pyx_n_s_readline, 158, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__14)) __PYX_ERR(5, 158, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_codeobj__116 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__34, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__116)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__118 = (PyObject*)__Pyx_PyCode_New(1, 0, 0, 4, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_reduce_cython, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__118)) __PYX_ERR(8, 1, __pyx_L1_error)
 
   /* "(tree fragment)":16
  *     else:
@@ -43593,22 +44245,22 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_StreamReader__set_state(self, __pyx_state)
  */
-  __pyx_codeobj__117 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__36, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__117)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __pyx_codeobj__119 = (PyObject*)__Pyx_PyCode_New(2, 0, 0, 2, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__38, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_setstate_cython, 16, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__119)) __PYX_ERR(8, 16, __pyx_L1_error)
 
   /* "(tree fragment)":1
  * def __pyx_unpickle_Ready(__pyx_type, long __pyx_checksum, __pyx_state):             # <<<<<<<<<<<<<<
  *     cdef object __pyx_PickleError
  *     cdef object __pyx_result
  */
-  __pyx_tuple__118 = PyTuple_Pack(5, __pyx_n_s_pyx_type, __pyx_n_s_pyx_checksum, __pyx_n_s_pyx_state, __pyx_n_s_pyx_PickleError, __pyx_n_s_pyx_result); if (unlikely(!__pyx_tuple__118)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_tuple__118);
-  __Pyx_GIVEREF(__pyx_tuple__118);
-  __pyx_codeobj__119 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__118, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_Ready, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__119)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __pyx_codeobj__120 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__118, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_Future, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__120)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __pyx_codeobj__121 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__118, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_FutureIterator, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__121)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __pyx_codeobj__122 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__118, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_Gathering, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__122)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __pyx_codeobj__123 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__118, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_GatheringCallback, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__123)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __pyx_codeobj__124 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__118, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_StreamReader, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__124)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_tuple__120 = PyTuple_Pack(5, __pyx_n_s_pyx_type, __pyx_n_s_pyx_checksum, __pyx_n_s_pyx_state, __pyx_n_s_pyx_PickleError, __pyx_n_s_pyx_result); if (unlikely(!__pyx_tuple__120)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_tuple__120);
+  __Pyx_GIVEREF(__pyx_tuple__120);
+  __pyx_codeobj__121 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__120, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_Ready, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__121)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__122 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__120, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_Future, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__122)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__123 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__120, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_FutureIterator, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__123)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__124 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__120, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_Gathering, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__124)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__125 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__120, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_GatheringCallback, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__125)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __pyx_codeobj__126 = (PyObject*)__Pyx_PyCode_New(3, 0, 0, 5, 0, CO_OPTIMIZED|CO_NEWLOCALS, __pyx_empty_bytes, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_tuple__120, __pyx_empty_tuple, __pyx_empty_tuple, __pyx_kp_s_stringsource, __pyx_n_s_pyx_unpickle_StreamReader, 1, __pyx_empty_bytes); if (unlikely(!__pyx_codeobj__126)) __PYX_ERR(8, 1, __pyx_L1_error)
   __Pyx_RefNannyFinishContext();
   return 0;
   __pyx_L1_error:;
@@ -43620,6 +44272,8 @@ static CYTHON_SMALL_CODE int __Pyx_InitCachedConstants(void) {
 static CYTHON_SMALL_CODE int __Pyx_InitConstants(void) {
   __pyx_umethod_PyDict_Type_get.type = (PyObject*)&PyDict_Type;
   __pyx_umethod_PyDict_Type_get.method_name = &__pyx_n_s_get;
+  __pyx_umethod_PyDict_Type_update.type = (PyObject*)&PyDict_Type;
+  __pyx_umethod_PyDict_Type_update.method_name = &__pyx_n_s_update;
   __pyx_umethod_PyFrozenSet_Type_isdisjoint.type = (PyObject*)&PyFrozenSet_Type;
   __pyx_umethod_PyFrozenSet_Type_isdisjoint.method_name = &__pyx_n_s_isdisjoint;
   __pyx_umethod_PyList_Type_pop.type = (PyObject*)&PyList_Type;
@@ -43632,21 +44286,21 @@ static CYTHON_SMALL_CODE int __Pyx_InitConstants(void) {
   __pyx_int_30288597 = PyInt_FromLong(30288597L); if (unlikely(!__pyx_int_30288597)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_31425086 = PyInt_FromLong(31425086L); if (unlikely(!__pyx_int_31425086)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_39084927 = PyInt_FromLong(39084927L); if (unlikely(!__pyx_int_39084927)) __PYX_ERR(10, 1, __pyx_L1_error)
+  __pyx_int_41175436 = PyInt_FromLong(41175436L); if (unlikely(!__pyx_int_41175436)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_43944395 = PyInt_FromLong(43944395L); if (unlikely(!__pyx_int_43944395)) __PYX_ERR(10, 1, __pyx_L1_error)
+  __pyx_int_47866332 = PyInt_FromLong(47866332L); if (unlikely(!__pyx_int_47866332)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_48179589 = PyInt_FromLong(48179589L); if (unlikely(!__pyx_int_48179589)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_55508463 = PyInt_FromLong(55508463L); if (unlikely(!__pyx_int_55508463)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_106343433 = PyInt_FromLong(106343433L); if (unlikely(!__pyx_int_106343433)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_142433401 = PyInt_FromLong(142433401L); if (unlikely(!__pyx_int_142433401)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_144405950 = PyInt_FromLong(144405950L); if (unlikely(!__pyx_int_144405950)) __PYX_ERR(10, 1, __pyx_L1_error)
+  __pyx_int_145087884 = PyInt_FromLong(145087884L); if (unlikely(!__pyx_int_145087884)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_175515066 = PyInt_FromLong(175515066L); if (unlikely(!__pyx_int_175515066)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_205748093 = PyInt_FromLong(205748093L); if (unlikely(!__pyx_int_205748093)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_222917659 = PyInt_FromLong(222917659L); if (unlikely(!__pyx_int_222917659)) __PYX_ERR(10, 1, __pyx_L1_error)
-  __pyx_int_226790551 = PyInt_FromLong(226790551L); if (unlikely(!__pyx_int_226790551)) __PYX_ERR(10, 1, __pyx_L1_error)
-  __pyx_int_229181345 = PyInt_FromLong(229181345L); if (unlikely(!__pyx_int_229181345)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_239647105 = PyInt_FromLong(239647105L); if (unlikely(!__pyx_int_239647105)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_246117618 = PyInt_FromLong(246117618L); if (unlikely(!__pyx_int_246117618)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_246974106 = PyInt_FromLong(246974106L); if (unlikely(!__pyx_int_246974106)) __PYX_ERR(10, 1, __pyx_L1_error)
-  __pyx_int_247152104 = PyInt_FromLong(247152104L); if (unlikely(!__pyx_int_247152104)) __PYX_ERR(10, 1, __pyx_L1_error)
   __pyx_int_neg_1 = PyInt_FromLong(-1); if (unlikely(!__pyx_int_neg_1)) __PYX_ERR(10, 1, __pyx_L1_error)
   return 0;
   __pyx_L1_error:;
@@ -43695,6 +44349,7 @@ static int __Pyx_modinit_global_init_code(void) {
   __pyx_v_14asyncio_compat_9_speedups_4core_LoopType = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_TransportType = Py_None; Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_ReaderType = Py_None; Py_INCREF(Py_None);
+  __pyx_v_14asyncio_compat_9_speedups_4core_ours_of = ((PyObject*)Py_None); Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_STATES = ((PyObject*)Py_None); Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_THROW = ((PyObject*)Py_None); Py_INCREF(Py_None);
   __pyx_v_14asyncio_compat_9_speedups_4core_SEND = ((PyObject*)Py_None); Py_INCREF(Py_None);
@@ -44029,15 +44684,15 @@ static int __Pyx_modinit_type_init_code(void) {
   }
   #endif
   #if CYTHON_USE_TYPE_SPECS
-  __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read_spec, NULL); if (unlikely(!__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read)) __PYX_ERR(5, 92, __pyx_L1_error)
-  if (__Pyx_fix_up_extension_type_from_spec(&__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read_spec, __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read) < 0) __PYX_ERR(5, 92, __pyx_L1_error)
+  __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read_spec, NULL); if (unlikely(!__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read)) __PYX_ERR(5, 93, __pyx_L1_error)
+  if (__Pyx_fix_up_extension_type_from_spec(&__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read_spec, __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read) < 0) __PYX_ERR(5, 93, __pyx_L1_error)
   #else
   __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read = &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read;
   #endif
   #if !CYTHON_COMPILING_IN_LIMITED_API
   #endif
   #if !CYTHON_USE_TYPE_SPECS
-  if (__Pyx_PyType_Ready(__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read) < 0) __PYX_ERR(5, 92, __pyx_L1_error)
+  if (__Pyx_PyType_Ready(__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read) < 0) __PYX_ERR(5, 93, __pyx_L1_error)
   #endif
   #if PY_MAJOR_VERSION < 3
   __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_1_read->tp_print = 0;
@@ -44048,15 +44703,15 @@ static int __Pyx_modinit_type_init_code(void) {
   }
   #endif
   #if CYTHON_USE_TYPE_SPECS
-  __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly_spec, NULL); if (unlikely(!__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly)) __PYX_ERR(5, 111, __pyx_L1_error)
-  if (__Pyx_fix_up_extension_type_from_spec(&__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly_spec, __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly) < 0) __PYX_ERR(5, 111, __pyx_L1_error)
+  __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly_spec, NULL); if (unlikely(!__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly)) __PYX_ERR(5, 113, __pyx_L1_error)
+  if (__Pyx_fix_up_extension_type_from_spec(&__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly_spec, __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly) < 0) __PYX_ERR(5, 113, __pyx_L1_error)
   #else
   __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly = &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly;
   #endif
   #if !CYTHON_COMPILING_IN_LIMITED_API
   #endif
   #if !CYTHON_USE_TYPE_SPECS
-  if (__Pyx_PyType_Ready(__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly) < 0) __PYX_ERR(5, 111, __pyx_L1_error)
+  if (__Pyx_PyType_Ready(__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly) < 0) __PYX_ERR(5, 113, __pyx_L1_error)
   #endif
   #if PY_MAJOR_VERSION < 3
   __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_2_readexactly->tp_print = 0;
@@ -44067,15 +44722,15 @@ static int __Pyx_modinit_type_init_code(void) {
   }
   #endif
   #if CYTHON_USE_TYPE_SPECS
-  __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil_spec, NULL); if (unlikely(!__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil)) __PYX_ERR(5, 129, __pyx_L1_error)
-  if (__Pyx_fix_up_extension_type_from_spec(&__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil_spec, __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil) < 0) __PYX_ERR(5, 129, __pyx_L1_error)
+  __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil_spec, NULL); if (unlikely(!__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil)) __PYX_ERR(5, 132, __pyx_L1_error)
+  if (__Pyx_fix_up_extension_type_from_spec(&__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil_spec, __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil) < 0) __PYX_ERR(5, 132, __pyx_L1_error)
   #else
   __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil = &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil;
   #endif
   #if !CYTHON_COMPILING_IN_LIMITED_API
   #endif
   #if !CYTHON_USE_TYPE_SPECS
-  if (__Pyx_PyType_Ready(__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil) < 0) __PYX_ERR(5, 129, __pyx_L1_error)
+  if (__Pyx_PyType_Ready(__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil) < 0) __PYX_ERR(5, 132, __pyx_L1_error)
   #endif
   #if PY_MAJOR_VERSION < 3
   __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_3_readuntil->tp_print = 0;
@@ -44086,15 +44741,15 @@ static int __Pyx_modinit_type_init_code(void) {
   }
   #endif
   #if CYTHON_USE_TYPE_SPECS
-  __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline_spec, NULL); if (unlikely(!__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline)) __PYX_ERR(5, 154, __pyx_L1_error)
-  if (__Pyx_fix_up_extension_type_from_spec(&__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline_spec, __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline) < 0) __PYX_ERR(5, 154, __pyx_L1_error)
+  __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline_spec, NULL); if (unlikely(!__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline)) __PYX_ERR(5, 158, __pyx_L1_error)
+  if (__Pyx_fix_up_extension_type_from_spec(&__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline_spec, __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline) < 0) __PYX_ERR(5, 158, __pyx_L1_error)
   #else
   __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline = &__pyx_type_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline;
   #endif
   #if !CYTHON_COMPILING_IN_LIMITED_API
   #endif
   #if !CYTHON_USE_TYPE_SPECS
-  if (__Pyx_PyType_Ready(__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline) < 0) __PYX_ERR(5, 154, __pyx_L1_error)
+  if (__Pyx_PyType_Ready(__pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline) < 0) __PYX_ERR(5, 158, __pyx_L1_error)
   #endif
   #if PY_MAJOR_VERSION < 3
   __pyx_ptype_14asyncio_compat_9_speedups_4core___pyx_scope_struct_4_readline->tp_print = 0;
@@ -44318,8 +44973,9 @@ static CYTHON_SMALL_CODE int __pyx_pymod_exec_core(PyObject *__pyx_pyinit_module
   int pystate_addmodule_run = 0;
   #endif
   PyObject *__pyx_t_1 = NULL;
-  PyObject *__pyx_t_2 = NULL;
+  Py_ssize_t __pyx_t_2;
   PyObject *__pyx_t_3 = NULL;
+  PyObject *__pyx_t_4 = NULL;
   int __pyx_lineno = 0;
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
@@ -44435,14 +45091,18 @@ if (!__Pyx_RefNanny) {
   if (__Pyx_patch_abc() < 0) __PYX_ERR(10, 1, __pyx_L1_error)
   #endif
 
-  /* "asyncio_compat/_speedups/core.pyx":5
- * """The compiled core of asyncio: one extension, one concept a file."""
+  /* "asyncio_compat/_speedups/core.pyx":9
+ *     const char *ASYNCIO_COMPAT_VERSION
  * 
- * VERSION = '0.1.0'             # <<<<<<<<<<<<<<
+ * VERSION = ASYNCIO_COMPAT_VERSION.decode()             # <<<<<<<<<<<<<<
  * 
  * include "names.pxi"
  */
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_VERSION, __pyx_kp_u_0_1_0) < 0) __PYX_ERR(10, 5, __pyx_L1_error)
+  __pyx_t_2 = __Pyx_ssize_strlen(ASYNCIO_COMPAT_VERSION); if (unlikely(__pyx_t_2 == ((Py_ssize_t)-1))) __PYX_ERR(10, 9, __pyx_L1_error)
+  __pyx_t_3 = __Pyx_decode_c_string(ASYNCIO_COMPAT_VERSION, 0, __pyx_t_2, NULL, NULL, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(10, 9, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_VERSION, __pyx_t_3) < 0) __PYX_ERR(10, 9, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "names.pxi":3
  * # What the other files use of asyncio and of CPython: bound here, and nowhere else.
@@ -44451,10 +45111,10 @@ if (!__Pyx_RefNanny) {
  * import selectors
  * import socket
  */
-  __pyx_t_2 = __Pyx_ImportDottedModule(__pyx_n_s_heapq, NULL); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 3, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_heapq, __pyx_t_2) < 0) __PYX_ERR(6, 3, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_ImportDottedModule(__pyx_n_s_heapq, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 3, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_heapq, __pyx_t_3) < 0) __PYX_ERR(6, 3, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "names.pxi":4
  * 
@@ -44463,10 +45123,10 @@ if (!__Pyx_RefNanny) {
  * import socket
  * import sys
  */
-  __pyx_t_2 = __Pyx_ImportDottedModule(__pyx_n_s_selectors, NULL); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 4, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_selectors, __pyx_t_2) < 0) __PYX_ERR(6, 4, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_ImportDottedModule(__pyx_n_s_selectors, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 4, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_selectors, __pyx_t_3) < 0) __PYX_ERR(6, 4, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "names.pxi":5
  * import heapq
@@ -44475,10 +45135,10 @@ if (!__Pyx_RefNanny) {
  * import sys
  * 
  */
-  __pyx_t_2 = __Pyx_ImportDottedModule(__pyx_n_s_socket, NULL); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 5, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_socket, __pyx_t_2) < 0) __PYX_ERR(6, 5, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_ImportDottedModule(__pyx_n_s_socket, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 5, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_socket, __pyx_t_3) < 0) __PYX_ERR(6, 5, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "names.pxi":6
  * import selectors
@@ -44487,10 +45147,10 @@ if (!__Pyx_RefNanny) {
  * 
  * from asyncio import base_events, coroutines, events, futures, selector_events, streams, tasks, unix_events
  */
-  __pyx_t_2 = __Pyx_ImportDottedModule(__pyx_n_s_sys, NULL); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 6, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_sys, __pyx_t_2) < 0) __PYX_ERR(6, 6, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_3 = __Pyx_ImportDottedModule(__pyx_n_s_sys, NULL); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 6, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_sys, __pyx_t_3) < 0) __PYX_ERR(6, 6, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
 
   /* "names.pxi":8
  * import sys
@@ -44499,68 +45159,68 @@ if (!__Pyx_RefNanny) {
  * 
  * from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_GET_SIZE, PyByteArray_Resize
  */
-  __pyx_t_2 = PyList_New(8); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
+  __pyx_t_3 = PyList_New(8); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
   __Pyx_INCREF(__pyx_n_s_base_events);
   __Pyx_GIVEREF(__pyx_n_s_base_events);
-  if (__Pyx_PyList_SET_ITEM(__pyx_t_2, 0, __pyx_n_s_base_events)) __PYX_ERR(6, 8, __pyx_L1_error);
+  if (__Pyx_PyList_SET_ITEM(__pyx_t_3, 0, __pyx_n_s_base_events)) __PYX_ERR(6, 8, __pyx_L1_error);
   __Pyx_INCREF(__pyx_n_s_coroutines);
   __Pyx_GIVEREF(__pyx_n_s_coroutines);
-  if (__Pyx_PyList_SET_ITEM(__pyx_t_2, 1, __pyx_n_s_coroutines)) __PYX_ERR(6, 8, __pyx_L1_error);
+  if (__Pyx_PyList_SET_ITEM(__pyx_t_3, 1, __pyx_n_s_coroutines)) __PYX_ERR(6, 8, __pyx_L1_error);
   __Pyx_INCREF(__pyx_n_s_events);
   __Pyx_GIVEREF(__pyx_n_s_events);
-  if (__Pyx_PyList_SET_ITEM(__pyx_t_2, 2, __pyx_n_s_events)) __PYX_ERR(6, 8, __pyx_L1_error);
+  if (__Pyx_PyList_SET_ITEM(__pyx_t_3, 2, __pyx_n_s_events)) __PYX_ERR(6, 8, __pyx_L1_error);
   __Pyx_INCREF(__pyx_n_s_futures);
   __Pyx_GIVEREF(__pyx_n_s_futures);
-  if (__Pyx_PyList_SET_ITEM(__pyx_t_2, 3, __pyx_n_s_futures)) __PYX_ERR(6, 8, __pyx_L1_error);
+  if (__Pyx_PyList_SET_ITEM(__pyx_t_3, 3, __pyx_n_s_futures)) __PYX_ERR(6, 8, __pyx_L1_error);
   __Pyx_INCREF(__pyx_n_s_selector_events);
   __Pyx_GIVEREF(__pyx_n_s_selector_events);
-  if (__Pyx_PyList_SET_ITEM(__pyx_t_2, 4, __pyx_n_s_selector_events)) __PYX_ERR(6, 8, __pyx_L1_error);
+  if (__Pyx_PyList_SET_ITEM(__pyx_t_3, 4, __pyx_n_s_selector_events)) __PYX_ERR(6, 8, __pyx_L1_error);
   __Pyx_INCREF(__pyx_n_s_streams);
   __Pyx_GIVEREF(__pyx_n_s_streams);
-  if (__Pyx_PyList_SET_ITEM(__pyx_t_2, 5, __pyx_n_s_streams)) __PYX_ERR(6, 8, __pyx_L1_error);
+  if (__Pyx_PyList_SET_ITEM(__pyx_t_3, 5, __pyx_n_s_streams)) __PYX_ERR(6, 8, __pyx_L1_error);
   __Pyx_INCREF(__pyx_n_s_tasks);
   __Pyx_GIVEREF(__pyx_n_s_tasks);
-  if (__Pyx_PyList_SET_ITEM(__pyx_t_2, 6, __pyx_n_s_tasks)) __PYX_ERR(6, 8, __pyx_L1_error);
+  if (__Pyx_PyList_SET_ITEM(__pyx_t_3, 6, __pyx_n_s_tasks)) __PYX_ERR(6, 8, __pyx_L1_error);
   __Pyx_INCREF(__pyx_n_s_unix_events);
   __Pyx_GIVEREF(__pyx_n_s_unix_events);
-  if (__Pyx_PyList_SET_ITEM(__pyx_t_2, 7, __pyx_n_s_unix_events)) __PYX_ERR(6, 8, __pyx_L1_error);
-  __pyx_t_3 = __Pyx_patch_asyncio(__Pyx_Import(__pyx_n_s_asyncio, __pyx_t_2, 0)); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __pyx_t_2 = __Pyx_ImportFrom(__pyx_t_3, __pyx_n_s_base_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_base_events, __pyx_t_2) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __pyx_t_2 = __Pyx_ImportFrom(__pyx_t_3, __pyx_n_s_coroutines); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_coroutines, __pyx_t_2) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __pyx_t_2 = __Pyx_ImportFrom(__pyx_t_3, __pyx_n_s_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_events, __pyx_t_2) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __pyx_t_2 = __Pyx_ImportFrom(__pyx_t_3, __pyx_n_s_futures); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_futures, __pyx_t_2) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __pyx_t_2 = __Pyx_ImportFrom(__pyx_t_3, __pyx_n_s_selector_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_selector_events, __pyx_t_2) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __pyx_t_2 = __Pyx_ImportFrom(__pyx_t_3, __pyx_n_s_streams); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_streams, __pyx_t_2) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __pyx_t_2 = __Pyx_ImportFrom(__pyx_t_3, __pyx_n_s_tasks); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_tasks, __pyx_t_2) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  __pyx_t_2 = __Pyx_ImportFrom(__pyx_t_3, __pyx_n_s_unix_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_unix_events, __pyx_t_2) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  if (__Pyx_PyList_SET_ITEM(__pyx_t_3, 7, __pyx_n_s_unix_events)) __PYX_ERR(6, 8, __pyx_L1_error);
+  __pyx_t_4 = __Pyx_patch_asyncio(__Pyx_Import(__pyx_n_s_asyncio, __pyx_t_3, 0)); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_ImportFrom(__pyx_t_4, __pyx_n_s_base_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_base_events, __pyx_t_3) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_ImportFrom(__pyx_t_4, __pyx_n_s_coroutines); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_coroutines, __pyx_t_3) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_ImportFrom(__pyx_t_4, __pyx_n_s_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_events, __pyx_t_3) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_ImportFrom(__pyx_t_4, __pyx_n_s_futures); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_futures, __pyx_t_3) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_ImportFrom(__pyx_t_4, __pyx_n_s_selector_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_selector_events, __pyx_t_3) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_ImportFrom(__pyx_t_4, __pyx_n_s_streams); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_streams, __pyx_t_3) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_ImportFrom(__pyx_t_4, __pyx_n_s_tasks); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_tasks, __pyx_t_3) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_3 = __Pyx_ImportFrom(__pyx_t_4, __pyx_n_s_unix_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_3);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_unix_events, __pyx_t_3) < 0) __PYX_ERR(6, 8, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "names.pxi":37
  *     void Py_XDECREF(PyObject *)
@@ -44569,15 +45229,15 @@ if (!__Pyx_RefNanny) {
  * cdef object InvalidStateError = futures.InvalidStateError
  * cdef object IncompleteReadError = streams.IncompleteReadError
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_futures); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 37, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_4, __pyx_n_s_futures); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 37, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_n_s_CancelledError); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 37, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_CancelledError); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 37, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_CancelledError);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_CancelledError, __pyx_t_2);
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_CancelledError, __pyx_t_3);
+  __Pyx_GIVEREF(__pyx_t_3);
+  __pyx_t_3 = 0;
 
   /* "names.pxi":38
  * 
@@ -44586,15 +45246,15 @@ if (!__Pyx_RefNanny) {
  * cdef object IncompleteReadError = streams.IncompleteReadError
  * cdef object Handle = events.Handle
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_futures); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 38, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_InvalidStateError); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 38, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_futures); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 38, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_InvalidStateError); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 38, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_InvalidStateError);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_InvalidStateError, __pyx_t_3);
-  __Pyx_GIVEREF(__pyx_t_3);
-  __pyx_t_3 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_InvalidStateError, __pyx_t_4);
+  __Pyx_GIVEREF(__pyx_t_4);
+  __pyx_t_4 = 0;
 
   /* "names.pxi":39
  * cdef object CancelledError = futures.CancelledError
@@ -44603,15 +45263,15 @@ if (!__Pyx_RefNanny) {
  * cdef object Handle = events.Handle
  * cdef object TimerHandle = events.TimerHandle
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_streams); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 39, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_4, __pyx_n_s_streams); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 39, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_n_s_IncompleteReadError); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 39, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_IncompleteReadError); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 39, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError, __pyx_t_2);
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_IncompleteReadError, __pyx_t_3);
+  __Pyx_GIVEREF(__pyx_t_3);
+  __pyx_t_3 = 0;
 
   /* "names.pxi":40
  * cdef object InvalidStateError = futures.InvalidStateError
@@ -44620,15 +45280,15 @@ if (!__Pyx_RefNanny) {
  * cdef object TimerHandle = events.TimerHandle
  * cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 40, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_Handle); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 40, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 40, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_Handle); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 40, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_Handle);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_t_3);
-  __Pyx_GIVEREF(__pyx_t_3);
-  __pyx_t_3 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_t_4);
+  __Pyx_GIVEREF(__pyx_t_4);
+  __pyx_t_4 = 0;
 
   /* "names.pxi":41
  * cdef object IncompleteReadError = streams.IncompleteReadError
@@ -44637,15 +45297,15 @@ if (!__Pyx_RefNanny) {
  * cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
  * cdef object Socket = socket.socket
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 41, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_4, __pyx_n_s_events); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 41, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_n_s_TimerHandle); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 41, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_TimerHandle); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 41, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_t_2);
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_t_3);
+  __Pyx_GIVEREF(__pyx_t_3);
+  __pyx_t_3 = 0;
 
   /* "names.pxi":42
  * cdef object Handle = events.Handle
@@ -44654,15 +45314,15 @@ if (!__Pyx_RefNanny) {
  * cdef object Socket = socket.socket
  * cdef object StreamReaderProtocol = streams.StreamReaderProtocol
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_selectors); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 42, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_GetAttr3(__pyx_t_2, __pyx_n_u_EpollSelector, Py_None); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 42, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_selectors); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 42, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_4 = __Pyx_GetAttr3(__pyx_t_3, __pyx_n_u_EpollSelector, Py_None); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 42, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector, __pyx_t_3);
-  __Pyx_GIVEREF(__pyx_t_3);
-  __pyx_t_3 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_EpollSelector, __pyx_t_4);
+  __Pyx_GIVEREF(__pyx_t_4);
+  __pyx_t_4 = 0;
 
   /* "names.pxi":43
  * cdef object TimerHandle = events.TimerHandle
@@ -44671,15 +45331,15 @@ if (!__Pyx_RefNanny) {
  * cdef object StreamReaderProtocol = streams.StreamReaderProtocol
  * 
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_socket); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 43, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_4, __pyx_n_s_socket); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 43, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_n_s_socket); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 43, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_socket); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 43, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_Socket);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_Socket, __pyx_t_2);
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_Socket, __pyx_t_3);
+  __Pyx_GIVEREF(__pyx_t_3);
+  __pyx_t_3 = 0;
 
   /* "names.pxi":44
  * cdef object EpollSelector = getattr(selectors, 'EpollSelector', None)
@@ -44688,15 +45348,15 @@ if (!__Pyx_RefNanny) {
  * 
  * # 3.5.0 has none before the install.
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_streams); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 44, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_StreamReaderProtocol); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 44, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_streams); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 44, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_StreamReaderProtocol); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 44, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_StreamReaderProtocol);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_StreamReaderProtocol, __pyx_t_3);
-  __Pyx_GIVEREF(__pyx_t_3);
-  __pyx_t_3 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_StreamReaderProtocol, __pyx_t_4);
+  __Pyx_GIVEREF(__pyx_t_4);
+  __pyx_t_4 = 0;
 
   /* "names.pxi":47
  * 
@@ -44717,15 +45377,15 @@ if (!__Pyx_RefNanny) {
  * cdef object python_transport = selector_events._SelectorSocketTransport
  * 
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_base_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 50, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_4, __pyx_n_s_base_events); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 50, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_n_s_BaseEventLoop); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 50, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_2 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_BaseEventLoop); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 50, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_t_2);
-  __Pyx_GIVEREF(__pyx_t_2);
-  __pyx_t_2 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_python_loop, __pyx_t_3);
+  __Pyx_GIVEREF(__pyx_t_3);
+  __pyx_t_3 = 0;
 
   /* "names.pxi":51
  * # asyncio's own, for what is not worth to be compiled.
@@ -44734,15 +45394,15 @@ if (!__Pyx_RefNanny) {
  * 
  * # What bind() makes of the classes below and asyncio's: an object of exactly this type has no overrides.
  */
-  __Pyx_GetModuleGlobalName(__pyx_t_2, __pyx_n_s_selector_events); if (unlikely(!__pyx_t_2)) __PYX_ERR(6, 51, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_t_2, __pyx_n_s_SelectorSocketTransport); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 51, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_n_s_selector_events); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 51, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_n_s_SelectorSocketTransport); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 51, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_python_transport);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_python_transport, __pyx_t_3);
-  __Pyx_GIVEREF(__pyx_t_3);
-  __pyx_t_3 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_python_transport, __pyx_t_4);
+  __Pyx_GIVEREF(__pyx_t_4);
+  __pyx_t_4 = 0;
 
   /* "names.pxi":54
  * 
@@ -44820,25 +45480,51 @@ if (!__Pyx_RefNanny) {
  * 
  * 
  * def bind():             # <<<<<<<<<<<<<<
- *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
+ *     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds; return asyncio's."""
  *     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_1bind, 0, __pyx_n_s_bind, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__23)); if (unlikely(!__pyx_t_3)) __PYX_ERR(6, 62, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_bind, __pyx_t_3) < 0) __PYX_ERR(6, 62, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_1bind, 0, __pyx_n_s_bind, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__23)); if (unlikely(!__pyx_t_4)) __PYX_ERR(6, 62, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_bind, __pyx_t_4) < 0) __PYX_ERR(6, 62, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
-  /* "redirect.pxi":51
+  /* "redirect.pxi":3
+ * # Calling one of asyncio's classes makes an object of ours.
+ * 
+ * cdef dict ours_of = {}             # <<<<<<<<<<<<<<
  * 
  * 
- * def redirect(theirs, ours):             # <<<<<<<<<<<<<<
- *     """Let theirs() make an object of *ours*; with None, of *theirs* again."""
- *     if not redirect_type(<PyObject *>theirs, NULL if ours is None else <PyObject *>ours):
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_3redirect, 0, __pyx_n_s_redirect, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__25)); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 51, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_redirect, __pyx_t_3) < 0) __PYX_ERR(0, 51, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyDict_NewPresized(0); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 3, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_ours_of);
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_ours_of, ((PyObject*)__pyx_t_4));
+  __Pyx_GIVEREF(__pyx_t_4);
+  __pyx_t_4 = 0;
+
+  /* "redirect.pxi":6
+ * 
+ * 
+ * def new_of_ours(cls, *args, **kwargs):             # <<<<<<<<<<<<<<
+ *     """The __new__ of asyncio's classes; a subclass of them stays Python code."""
+ *     ours = ours_of.get(cls)
+ */
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_3new_of_ours, 0, __pyx_n_s_new_of_ours, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__25)); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 6, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_new_of_ours, __pyx_t_4) < 0) __PYX_ERR(0, 6, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
+
+  /* "redirect.pxi":21
+ * 
+ * 
+ * def forget_new(cls):             # <<<<<<<<<<<<<<
+ *     """Mend *cls*, from which a __new__ was deleted: CPython would go on to refuse it arguments (bpo-5322)."""
+ *     if cls.__new__ is object.__new__:
+ */
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5forget_new, 0, __pyx_n_s_forget_new, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__27)); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 21, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_forget_new, __pyx_t_4) < 0) __PYX_ERR(0, 21, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "handle.pxi":25
  *     PyObject *SLOT(object o, Py_ssize_t offset)
@@ -44847,10 +45533,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t ARGS_SLOT = slot_offset(Handle._args)
  * cdef Py_ssize_t LOOP_SLOT = slot_offset(Handle._loop)
  */
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_callback_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 25, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_v_14asyncio_compat_9_speedups_4core_CALLBACK_SLOT = slot_offset(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_callback_2); if (unlikely(!__pyx_t_4)) __PYX_ERR(7, 25, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_v_14asyncio_compat_9_speedups_4core_CALLBACK_SLOT = slot_offset(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "handle.pxi":26
  * 
@@ -44859,10 +45545,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t LOOP_SLOT = slot_offset(Handle._loop)
  * cdef Py_ssize_t CANCELLED_SLOT = slot_offset(Handle._cancelled)
  */
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_args); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 26, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_v_14asyncio_compat_9_speedups_4core_ARGS_SLOT = slot_offset(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_args); if (unlikely(!__pyx_t_4)) __PYX_ERR(7, 26, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_v_14asyncio_compat_9_speedups_4core_ARGS_SLOT = slot_offset(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "handle.pxi":27
  * cdef Py_ssize_t CALLBACK_SLOT = slot_offset(Handle._callback)
@@ -44871,10 +45557,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t CANCELLED_SLOT = slot_offset(Handle._cancelled)
  * cdef Py_ssize_t REPR_SLOT = slot_offset(Handle._repr)
  */
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 27, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_v_14asyncio_compat_9_speedups_4core_LOOP_SLOT = slot_offset(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_loop_2); if (unlikely(!__pyx_t_4)) __PYX_ERR(7, 27, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_v_14asyncio_compat_9_speedups_4core_LOOP_SLOT = slot_offset(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "handle.pxi":28
  * cdef Py_ssize_t ARGS_SLOT = slot_offset(Handle._args)
@@ -44883,10 +45569,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t REPR_SLOT = slot_offset(Handle._repr)
  * cdef Py_ssize_t TRACEBACK_SLOT = slot_offset(Handle._source_traceback)
  */
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_cancelled_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 28, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_v_14asyncio_compat_9_speedups_4core_CANCELLED_SLOT = slot_offset(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_cancelled_2); if (unlikely(!__pyx_t_4)) __PYX_ERR(7, 28, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_v_14asyncio_compat_9_speedups_4core_CANCELLED_SLOT = slot_offset(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "handle.pxi":29
  * cdef Py_ssize_t LOOP_SLOT = slot_offset(Handle._loop)
@@ -44895,10 +45581,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t TRACEBACK_SLOT = slot_offset(Handle._source_traceback)
  * cdef Py_ssize_t WHEN_SLOT = slot_offset(TimerHandle._when)
  */
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_repr); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 29, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_v_14asyncio_compat_9_speedups_4core_REPR_SLOT = slot_offset(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_repr); if (unlikely(!__pyx_t_4)) __PYX_ERR(7, 29, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_v_14asyncio_compat_9_speedups_4core_REPR_SLOT = slot_offset(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "handle.pxi":30
  * cdef Py_ssize_t CANCELLED_SLOT = slot_offset(Handle._cancelled)
@@ -44907,10 +45593,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t WHEN_SLOT = slot_offset(TimerHandle._when)
  * cdef Py_ssize_t SCHEDULED_SLOT = slot_offset(TimerHandle._scheduled)
  */
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_source_traceback_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 30, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_v_14asyncio_compat_9_speedups_4core_TRACEBACK_SLOT = slot_offset(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_Handle, __pyx_n_s_source_traceback_2); if (unlikely(!__pyx_t_4)) __PYX_ERR(7, 30, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_v_14asyncio_compat_9_speedups_4core_TRACEBACK_SLOT = slot_offset(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "handle.pxi":31
  * cdef Py_ssize_t REPR_SLOT = slot_offset(Handle._repr)
@@ -44919,10 +45605,10 @@ if (!__Pyx_RefNanny) {
  * cdef Py_ssize_t SCHEDULED_SLOT = slot_offset(TimerHandle._scheduled)
  * 
  */
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_n_s_when_2); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 31, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_v_14asyncio_compat_9_speedups_4core_WHEN_SLOT = slot_offset(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_n_s_when_2); if (unlikely(!__pyx_t_4)) __PYX_ERR(7, 31, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_v_14asyncio_compat_9_speedups_4core_WHEN_SLOT = slot_offset(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "handle.pxi":32
  * cdef Py_ssize_t TRACEBACK_SLOT = slot_offset(Handle._source_traceback)
@@ -44931,10 +45617,10 @@ if (!__Pyx_RefNanny) {
  * 
  * 
  */
-  __pyx_t_3 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_n_s_scheduled); if (unlikely(!__pyx_t_3)) __PYX_ERR(7, 32, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __pyx_v_14asyncio_compat_9_speedups_4core_SCHEDULED_SLOT = slot_offset(__pyx_t_3);
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_14asyncio_compat_9_speedups_4core_TimerHandle, __pyx_n_s_scheduled); if (unlikely(!__pyx_t_4)) __PYX_ERR(7, 32, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __pyx_v_14asyncio_compat_9_speedups_4core_SCHEDULED_SLOT = slot_offset(__pyx_t_4);
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "ready.pxi":111
  *         return repr(list(self))
@@ -44943,10 +45629,10 @@ if (!__Pyx_RefNanny) {
  *         ring_push(&self.loop.ring, HANDLE, handle, NULL)
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_7append, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_append, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__27)); if (unlikely(!__pyx_t_3)) __PYX_ERR(1, 111, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_append, __pyx_t_3) < 0) __PYX_ERR(1, 111, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_7append, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_append, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__29)); if (unlikely(!__pyx_t_4)) __PYX_ERR(1, 111, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_append, __pyx_t_4) < 0) __PYX_ERR(1, 111, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "ready.pxi":114
@@ -44956,10 +45642,10 @@ if (!__Pyx_RefNanny) {
  *         for handle in handles:
  *             self.append(handle)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_9extend, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_extend, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__29)); if (unlikely(!__pyx_t_3)) __PYX_ERR(1, 114, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_extend, __pyx_t_3) < 0) __PYX_ERR(1, 114, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_9extend, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_extend, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__31)); if (unlikely(!__pyx_t_4)) __PYX_ERR(1, 114, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_extend, __pyx_t_4) < 0) __PYX_ERR(1, 114, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "ready.pxi":118
@@ -44969,10 +45655,10 @@ if (!__Pyx_RefNanny) {
  *         cdef Entry entry
  *         if not self.loop.ring.length:
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_11popleft, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_popleft, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__31)); if (unlikely(!__pyx_t_3)) __PYX_ERR(1, 118, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_popleft, __pyx_t_3) < 0) __PYX_ERR(1, 118, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_11popleft, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_popleft, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__33)); if (unlikely(!__pyx_t_4)) __PYX_ERR(1, 118, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_popleft, __pyx_t_4) < 0) __PYX_ERR(1, 118, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "ready.pxi":131
@@ -44981,10 +45667,10 @@ if (!__Pyx_RefNanny) {
  *     def clear(self):             # <<<<<<<<<<<<<<
  *         ring_clear(&self.loop.ring)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_13clear, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_clear, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__33)); if (unlikely(!__pyx_t_3)) __PYX_ERR(1, 131, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_clear, __pyx_t_3) < 0) __PYX_ERR(1, 131, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_13clear, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready_clear, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__35)); if (unlikely(!__pyx_t_4)) __PYX_ERR(1, 131, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_clear, __pyx_t_4) < 0) __PYX_ERR(1, 131, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "(tree fragment)":1
@@ -44992,10 +45678,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_15__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__35)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_15__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__37)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_reduce_cython, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "(tree fragment)":16
@@ -45004,10 +45690,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_Ready__set_state(self, __pyx_state)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_17__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__37)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5Ready_17__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Ready___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__39)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready, __pyx_n_s_setstate_cython, __pyx_t_4) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Ready);
 
   /* "future.pxi":8
@@ -45017,10 +45703,10 @@ if (!__Pyx_RefNanny) {
  * 
  * 
  */
-  __Pyx_INCREF(__pyx_tuple__38);
+  __Pyx_INCREF(__pyx_tuple__40);
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_STATES);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_STATES, __pyx_tuple__38);
-  __Pyx_GIVEREF(__pyx_tuple__38);
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_STATES, __pyx_tuple__40);
+  __Pyx_GIVEREF(__pyx_tuple__40);
 
   /* "future.pxi":36
  *         return 0
@@ -45029,10 +45715,10 @@ if (!__Pyx_RefNanny) {
  *         return self.state == CANCELLED
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_3cancelled, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_cancelled, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__39)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 36, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_cancelled, __pyx_t_3) < 0) __PYX_ERR(2, 36, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_3cancelled, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_cancelled, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__41)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 36, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_cancelled, __pyx_t_4) < 0) __PYX_ERR(2, 36, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":39
@@ -45042,10 +45728,10 @@ if (!__Pyx_RefNanny) {
  *         return self.state != PENDING
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_5done, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_done, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__40)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 39, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_done, __pyx_t_3) < 0) __PYX_ERR(2, 39, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_5done, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_done, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__42)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 39, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_done, __pyx_t_4) < 0) __PYX_ERR(2, 39, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":42
@@ -45055,10 +45741,10 @@ if (!__Pyx_RefNanny) {
  *         if self.state == CANCELLED:
  *             raise CancelledError
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_7result, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_result, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__41)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 42, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_result, __pyx_t_3) < 0) __PYX_ERR(2, 42, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_7result, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_result, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__43)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 42, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_result, __pyx_t_4) < 0) __PYX_ERR(2, 42, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":52
@@ -45068,10 +45754,10 @@ if (!__Pyx_RefNanny) {
  *         if self.state == CANCELLED:
  *             raise CancelledError
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_9exception, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_exception, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__42)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 52, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_exception, __pyx_t_3) < 0) __PYX_ERR(2, 52, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_9exception, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_exception, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__44)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 52, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_exception, __pyx_t_4) < 0) __PYX_ERR(2, 52, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":60
@@ -45081,10 +45767,10 @@ if (!__Pyx_RefNanny) {
  *         self.finish(result)
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_11set_result, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_set_result, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__44)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 60, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_set_result, __pyx_t_3) < 0) __PYX_ERR(2, 60, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_11set_result, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_set_result, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__46)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 60, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_set_result, __pyx_t_4) < 0) __PYX_ERR(2, 60, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":70
@@ -45094,10 +45780,10 @@ if (!__Pyx_RefNanny) {
  *         self.fail(exception)
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_13set_exception, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_set_exception, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__46)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 70, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_set_exception, __pyx_t_3) < 0) __PYX_ERR(2, 70, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_13set_exception, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_set_exception, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__48)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 70, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_set_exception, __pyx_t_4) < 0) __PYX_ERR(2, 70, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":87
@@ -45107,10 +45793,10 @@ if (!__Pyx_RefNanny) {
  *         return self.cancel_future()
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_15cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__47)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 87, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_cancel, __pyx_t_3) < 0) __PYX_ERR(2, 87, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_15cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__49)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 87, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_cancel, __pyx_t_4) < 0) __PYX_ERR(2, 87, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":99
@@ -45120,10 +45806,10 @@ if (!__Pyx_RefNanny) {
  *         # A task itself stands for its _wakeup(); this is a task that somebody calls.
  *         self.add_callback(fn.__call__ if type(fn) is TaskType else fn)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_17add_done_callback, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_add_done_callback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__49)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 99, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_add_done_callback, __pyx_t_3) < 0) __PYX_ERR(2, 99, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_17add_done_callback, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_add_done_callback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__51)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 99, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_add_done_callback, __pyx_t_4) < 0) __PYX_ERR(2, 99, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":114
@@ -45133,10 +45819,10 @@ if (!__Pyx_RefNanny) {
  *         callbacks = self._callbacks
  *         kept = [callback for callback in callbacks if callback != fn]
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_19remove_done_callback, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_remove_done_callback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__51)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 114, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_remove_done_callback, __pyx_t_3) < 0) __PYX_ERR(2, 114, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_19remove_done_callback, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future_remove_done_callback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__53)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 114, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_remove_done_callback, __pyx_t_4) < 0) __PYX_ERR(2, 114, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "future.pxi":121
@@ -45146,10 +45832,10 @@ if (!__Pyx_RefNanny) {
  *         self.schedule_callbacks()
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_21_schedule_callbacks, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future__schedule_callbacks, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__52)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 121, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_schedule_callbacks, __pyx_t_3) < 0) __PYX_ERR(2, 121, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_21_schedule_callbacks, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future__schedule_callbacks, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__54)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 121, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_schedule_callbacks, __pyx_t_4) < 0) __PYX_ERR(2, 121, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "(tree fragment)":1
@@ -45157,10 +45843,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_29__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__53)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_29__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__55)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_reduce_cython, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
   /* "(tree fragment)":16
@@ -45169,50 +45855,50 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_Future__set_state(self, __pyx_state)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_31__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__54)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_6Future_31__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Future___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__56)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Future, __pyx_n_s_setstate_cython, __pyx_t_4) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Future);
 
-  /* "future.pxi":206
+  /* "future.pxi":207
  *         """See future_iternext(), which is called instead."""
  * 
  *     def send(self, value):             # <<<<<<<<<<<<<<
  *         return self.__next__()
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_5send, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_send, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__56)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 206, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_send, __pyx_t_3) < 0) __PYX_ERR(2, 206, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_5send, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_send, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__58)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 207, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_send, __pyx_t_4) < 0) __PYX_ERR(2, 207, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
-  /* "future.pxi":209
+  /* "future.pxi":210
  *         return self.__next__()
  * 
  *     def throw(self, type, value=None, traceback=None):             # <<<<<<<<<<<<<<
  *         self.future = None
  *         if value is None:
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_7throw, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_throw, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__58)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 209, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_3, __pyx_tuple__59);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_throw, __pyx_t_3) < 0) __PYX_ERR(2, 209, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_7throw, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_throw, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__60)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 210, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_4, __pyx_tuple__61);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_throw, __pyx_t_4) < 0) __PYX_ERR(2, 210, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
-  /* "future.pxi":217
+  /* "future.pxi":218
  *         raise value if traceback is None else value.with_traceback(traceback)
  * 
  *     def close(self):             # <<<<<<<<<<<<<<
  *         self.future = None
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_9close, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_close, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__60)); if (unlikely(!__pyx_t_3)) __PYX_ERR(2, 217, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_close, __pyx_t_3) < 0) __PYX_ERR(2, 217, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_9close, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator_close, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__62)); if (unlikely(!__pyx_t_4)) __PYX_ERR(2, 218, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_close, __pyx_t_4) < 0) __PYX_ERR(2, 218, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
   /* "(tree fragment)":1
@@ -45220,25 +45906,25 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_11__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__61)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_11__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__63)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_reduce_cython, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
   /* "(tree fragment)":16
  *     else:
- *         return __pyx_unpickle_FutureIterator, (type(self), 0xebb3de8, state)
+ *         return __pyx_unpickle_FutureIterator, (type(self), 0x274498c, state)
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_FutureIterator__set_state(self, __pyx_state)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_13__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__62)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_14FutureIterator_13__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_FutureIterator___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__64)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator, __pyx_n_s_setstate_cython, __pyx_t_4) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_FutureIterator);
 
-  /* "future.pxi":261
+  /* "future.pxi":263
  * 
  * 
  * set_iternext(FutureIterator, future_iternext)             # <<<<<<<<<<<<<<
@@ -45276,11 +45962,11 @@ if (!__Pyx_RefNanny) {
  *         self.step(exc)
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_3_step, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task__step, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__64)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 36, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_3, __pyx_tuple__65);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_step, __pyx_t_3) < 0) __PYX_ERR(9, 36, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_3_step, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task__step, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__66)); if (unlikely(!__pyx_t_4)) __PYX_ERR(9, 36, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_4, __pyx_tuple__67);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_step, __pyx_t_4) < 0) __PYX_ERR(9, 36, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Task);
 
   /* "task.pxi":39
@@ -45290,10 +45976,10 @@ if (!__Pyx_RefNanny) {
  *         self.wakeup(future)
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_5_wakeup, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task__wakeup, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__67)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 39, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_wakeup, __pyx_t_3) < 0) __PYX_ERR(9, 39, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_5_wakeup, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task__wakeup, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__69)); if (unlikely(!__pyx_t_4)) __PYX_ERR(9, 39, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_wakeup, __pyx_t_4) < 0) __PYX_ERR(9, 39, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Task);
 
   /* "task.pxi":132
@@ -45303,10 +45989,10 @@ if (!__Pyx_RefNanny) {
  *         # Whoever cancels it has no interest in its exception (bpo-30508).
  *         self._log_traceback = False
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_7cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__68)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 132, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_cancel, __pyx_t_3) < 0) __PYX_ERR(9, 132, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_7cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__70)); if (unlikely(!__pyx_t_4)) __PYX_ERR(9, 132, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Task, __pyx_n_s_cancel, __pyx_t_4) < 0) __PYX_ERR(9, 132, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Task);
 
   /* "(tree fragment)":1
@@ -45314,10 +46000,10 @@ if (!__Pyx_RefNanny) {
  *     raise TypeError, "self.newer,self.older cannot be converted to a Python object for pickling"
  * def __setstate_cython__(self, __pyx_state):
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_13__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__69)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_13__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__71)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -45325,10 +46011,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "self.newer,self.older cannot be converted to a Python object for pickling"
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_15__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__70)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Task_15__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Task___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__72)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_4) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "task.pxi":205
  * 
@@ -45337,10 +46023,10 @@ if (!__Pyx_RefNanny) {
  *     if type(loop) is LoopType:
  *         return (<Loop>loop).current_task
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_5current_task, 0, __pyx_n_s_current_task, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__72)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 205, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_current_task, __pyx_t_3) < 0) __PYX_ERR(9, 205, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_7current_task, 0, __pyx_n_s_current_task, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__74)); if (unlikely(!__pyx_t_4)) __PYX_ERR(9, 205, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_current_task, __pyx_t_4) < 0) __PYX_ERR(9, 205, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "task.pxi":212
  * # The list of all tasks: a WeakSet costs 0.6 us a task.
@@ -45358,10 +46044,10 @@ if (!__Pyx_RefNanny) {
  *     """The set of those of *loop* that exist, done or not."""
  *     cdef PyObject *task = last_task
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_7all_tasks, 0, __pyx_n_s_all_tasks, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__74)); if (unlikely(!__pyx_t_3)) __PYX_ERR(9, 234, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_all_tasks, __pyx_t_3) < 0) __PYX_ERR(9, 234, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9all_tasks, 0, __pyx_n_s_all_tasks, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__76)); if (unlikely(!__pyx_t_4)) __PYX_ERR(9, 234, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_all_tasks, __pyx_t_4) < 0) __PYX_ERR(9, 234, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "gather.pxi":10
  *     cdef bint cancel_requested
@@ -45370,10 +46056,10 @@ if (!__Pyx_RefNanny) {
  *         if self.state != PENDING:
  *             return False
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_1cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__76)); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 10, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_cancel, __pyx_t_3) < 0) __PYX_ERR(3, 10, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_1cancel, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering_cancel, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__78)); if (unlikely(!__pyx_t_4)) __PYX_ERR(3, 10, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_cancel, __pyx_t_4) < 0) __PYX_ERR(3, 10, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering);
 
   /* "(tree fragment)":1
@@ -45381,10 +46067,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_3__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__77)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_3__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__79)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_reduce_cython, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering);
 
   /* "(tree fragment)":16
@@ -45393,10 +46079,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_Gathering__set_state(self, __pyx_state)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_5__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__78)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9Gathering_5__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Gathering___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__80)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering, __pyx_n_s_setstate_cython, __pyx_t_4) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Gathering);
 
   /* "(tree fragment)":1
@@ -45404,10 +46090,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17GatheringCallback_3__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_GatheringCallback___reduce_cytho, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__79)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17GatheringCallback_3__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_GatheringCallback___reduce_cytho, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__81)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback, __pyx_n_s_reduce_cython, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback);
 
   /* "(tree fragment)":16
@@ -45416,23 +46102,23 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_GatheringCallback__set_state(self, __pyx_state)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17GatheringCallback_5__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_GatheringCallback___setstate_cyt, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__80)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17GatheringCallback_5__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_GatheringCallback___setstate_cyt, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__82)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback, __pyx_n_s_setstate_cython, __pyx_t_4) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_GatheringCallback);
 
-  /* "gather.pxi":62
+  /* "gather.pxi":67
  * 
  * 
  * def gather(tuple arguments, loop, bint return_exceptions):             # <<<<<<<<<<<<<<
  *     cdef Gathering outer
  *     cdef GatheringCallback callback
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_9gather, 0, __pyx_n_s_gather, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__82)); if (unlikely(!__pyx_t_3)) __PYX_ERR(3, 62, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_gather, __pyx_t_3) < 0) __PYX_ERR(3, 62, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_11gather, 0, __pyx_n_s_gather, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__84)); if (unlikely(!__pyx_t_4)) __PYX_ERR(3, 67, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_gather, __pyx_t_4) < 0) __PYX_ERR(3, 67, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "loop.pxi":7
  *     MOST_TIMERS = 100           # that are kept in any case; of more, at most half may be cancelled
@@ -45450,102 +46136,102 @@ if (!__Pyx_RefNanny) {
  *     '_add_callback', '_call_soon', '_process_events', '_run_once', 'call_at', 'call_exception_handler', 'call_later',
  *     'call_soon', 'call_soon_threadsafe', 'create_future', 'create_task', 'time'])
  */
-  __pyx_t_3 = __Pyx_PyFrozenSet_New(__pyx_tuple__83); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 10, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
+  __pyx_t_4 = __Pyx_PyFrozenSet_New(__pyx_tuple__85); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 10, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
   __Pyx_XGOTREF(__pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES);
-  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, ((PyObject*)__pyx_t_3));
-  __Pyx_GIVEREF(__pyx_t_3);
-  __pyx_t_3 = 0;
+  __Pyx_DECREF_SET(__pyx_v_14asyncio_compat_9_speedups_4core_OVERRIDES, ((PyObject*)__pyx_t_4));
+  __Pyx_GIVEREF(__pyx_t_4);
+  __pyx_t_4 = 0;
 
-  /* "loop.pxi":56
+  /* "loop.pxi":58
  *             self.look()
  * 
  *     def create_future(self):             # <<<<<<<<<<<<<<
  *         cdef Future future
  *         if not self.direct:
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_9create_future, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_create_future, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__84)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 56, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_create_future, __pyx_t_3) < 0) __PYX_ERR(11, 56, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_9create_future, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_create_future, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__86)); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 58, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_create_future, __pyx_t_4) < 0) __PYX_ERR(11, 58, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
-  /* "loop.pxi":64
+  /* "loop.pxi":66
  *         return future
  * 
  *     def create_task(self, coro):             # <<<<<<<<<<<<<<
  *         cdef Task task
  *         if not self.direct or self._task_factory is not None or not is_coroutine(coro):
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_11create_task, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_create_task, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__86)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 64, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_create_task, __pyx_t_3) < 0) __PYX_ERR(11, 64, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_11create_task, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_create_task, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__88)); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 66, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_create_task, __pyx_t_4) < 0) __PYX_ERR(11, 66, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
-  /* "loop.pxi":73
+  /* "loop.pxi":75
  *         return task
  * 
  *     def call_soon(self, callback, *args):             # <<<<<<<<<<<<<<
  *         if not self.direct:
  *             return python_loop.call_soon(self, callback, *args)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_13call_soon, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_soon, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__88)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 73, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_soon, __pyx_t_3) < 0) __PYX_ERR(11, 73, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_13call_soon, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_soon, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__90)); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 75, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_soon, __pyx_t_4) < 0) __PYX_ERR(11, 75, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
-  /* "loop.pxi":78
+  /* "loop.pxi":80
  *         return self.add_handle(callback, args)
  * 
  *     def call_soon_threadsafe(self, callback, *args):             # <<<<<<<<<<<<<<
  *         if not self.direct:
  *             return python_loop.call_soon_threadsafe(self, callback, *args)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_15call_soon_threadsafe, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_soon_threadsafe, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__90)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 78, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_soon_threadsafe, __pyx_t_3) < 0) __PYX_ERR(11, 78, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_15call_soon_threadsafe, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_soon_threadsafe, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__92)); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 80, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_soon_threadsafe, __pyx_t_4) < 0) __PYX_ERR(11, 80, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
-  /* "loop.pxi":90
+  /* "loop.pxi":92
  *         return handle
  * 
  *     def call_later(self, delay, callback, *args):             # <<<<<<<<<<<<<<
  *         if not self.direct:
  *             return python_loop.call_later(self, delay, callback, *args)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_17call_later, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_later, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__92)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 90, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_later, __pyx_t_3) < 0) __PYX_ERR(11, 90, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_17call_later, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_later, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__94)); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 92, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_later, __pyx_t_4) < 0) __PYX_ERR(11, 92, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
-  /* "loop.pxi":95
+  /* "loop.pxi":97
  *         return self.add_timer(monotonic() + delay, callback, args)
  * 
  *     def call_at(self, when, callback, *args):             # <<<<<<<<<<<<<<
  *         if not self.direct:
  *             return python_loop.call_at(self, when, callback, *args)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_19call_at, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_at, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__94)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 95, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_at, __pyx_t_3) < 0) __PYX_ERR(11, 95, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_19call_at, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop_call_at, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__96)); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 97, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_call_at, __pyx_t_4) < 0) __PYX_ERR(11, 97, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
-  /* "loop.pxi":108
+  /* "loop.pxi":110
  *         return handle
  * 
  *     def _run_once(self):             # <<<<<<<<<<<<<<
  *         cdef Py_ssize_t _
  *         if not self.direct:
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_21_run_once, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop__run_once, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__97)); if (unlikely(!__pyx_t_3)) __PYX_ERR(11, 108, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_run_once, __pyx_t_3) < 0) __PYX_ERR(11, 108, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_21_run_once, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop__run_once, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__99)); if (unlikely(!__pyx_t_4)) __PYX_ERR(11, 110, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop, __pyx_n_s_run_once, __pyx_t_4) < 0) __PYX_ERR(11, 110, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_Loop);
 
   /* "(tree fragment)":1
@@ -45553,10 +46239,10 @@ if (!__Pyx_RefNanny) {
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  * def __setstate_cython__(self, __pyx_state):
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_23__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__98)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_23__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__100)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -45564,10 +46250,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_25__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__99)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_4Loop_25__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_Loop___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__101)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_4) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "socket.pxi":29
  *         self.max_size = MOST_RECEIVED
@@ -45576,10 +46262,10 @@ if (!__Pyx_RefNanny) {
  *         cdef Py_ssize_t number
  *         if self._conn_lost:
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_3_read_ready, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport__read_ready, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__101)); if (unlikely(!__pyx_t_3)) __PYX_ERR(12, 29, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport, __pyx_n_s_read_ready, __pyx_t_3) < 0) __PYX_ERR(12, 29, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_3_read_ready, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport__read_ready, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__103)); if (unlikely(!__pyx_t_4)) __PYX_ERR(12, 29, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport, __pyx_n_s_read_ready, __pyx_t_4) < 0) __PYX_ERR(12, 29, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport);
 
   /* "socket.pxi":49
@@ -45589,10 +46275,10 @@ if (!__Pyx_RefNanny) {
  *         cdef Py_ssize_t number
  *         if (type(data) is bytes and type(self._sock) is Socket and
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_5write, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport_write, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__103)); if (unlikely(!__pyx_t_3)) __PYX_ERR(12, 49, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport, __pyx_n_s_write, __pyx_t_3) < 0) __PYX_ERR(12, 49, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_5write, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport_write, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__105)); if (unlikely(!__pyx_t_4)) __PYX_ERR(12, 49, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport, __pyx_n_s_write, __pyx_t_4) < 0) __PYX_ERR(12, 49, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_SocketTransport);
 
   /* "(tree fragment)":1
@@ -45600,10 +46286,10 @@ if (!__Pyx_RefNanny) {
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  * def __setstate_cython__(self, __pyx_state):
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_7__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__104)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_7__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__106)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_reduce_cython, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -45611,10 +46297,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "no default __reduce__ due to non-trivial __cinit__"
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_9__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport___setstate_cytho, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__105)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15SocketTransport_9__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_SocketTransport___setstate_cytho, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__107)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_setstate_cython, __pyx_t_4) < 0) __PYX_ERR(8, 3, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "reader.pxi":13
  *     cdef public bint _paused
@@ -45623,10 +46309,10 @@ if (!__Pyx_RefNanny) {
  *         assert not self._eof, 'feed_data after feed_eof'
  *         if type(data) is bytes:
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_1feed_data, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader_feed_data, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__107)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 13, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_feed_data, __pyx_t_3) < 0) __PYX_ERR(5, 13, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_1feed_data, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader_feed_data, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__109)); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 13, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_feed_data, __pyx_t_4) < 0) __PYX_ERR(5, 13, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":56
@@ -45636,10 +46322,10 @@ if (!__Pyx_RefNanny) {
  *         self.wake_up()
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_3_wakeup_waiter, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader__wakeup_waiter, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__108)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 56, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_wakeup_waiter, __pyx_t_3) < 0) __PYX_ERR(5, 56, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_3_wakeup_waiter, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader__wakeup_waiter, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__110)); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 56, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_wakeup_waiter, __pyx_t_4) < 0) __PYX_ERR(5, 56, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":65
@@ -45649,77 +46335,77 @@ if (!__Pyx_RefNanny) {
  *         self.resume()
  * 
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_5_maybe_resume_transport, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader__maybe_resume_trans, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__109)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 65, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_maybe_resume_transport, __pyx_t_3) < 0) __PYX_ERR(5, 65, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_5_maybe_resume_transport, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader__maybe_resume_trans, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__111)); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 65, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_maybe_resume_transport, __pyx_t_4) < 0) __PYX_ERR(5, 65, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "reader.pxi":80
  *         return self._waiter
  * 
  *     async def _wait_for_data(self, func_name):             # <<<<<<<<<<<<<<
+ *         waiter = self.wait(func_name)
  *         try:
- *             await self.wait(func_name)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_7_wait_for_data, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader__wait_for_data, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__6)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 80, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_wait_for_data, __pyx_t_3) < 0) __PYX_ERR(5, 80, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_7_wait_for_data, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader__wait_for_data, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__6)); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 80, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_wait_for_data, __pyx_t_4) < 0) __PYX_ERR(5, 80, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
-  /* "reader.pxi":92
+  /* "reader.pxi":93
  *         return data
  * 
  *     async def read(self, Py_ssize_t n=-1):             # <<<<<<<<<<<<<<
  *         if self._exception is not None:
  *             raise self._exception
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_10read, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_read, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__7)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 92, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_3, __pyx_tuple__112);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_read, __pyx_t_3) < 0) __PYX_ERR(5, 92, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_10read, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_read, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__7)); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 93, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_4, __pyx_tuple__114);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_read, __pyx_t_4) < 0) __PYX_ERR(5, 93, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
-  /* "reader.pxi":111
+  /* "reader.pxi":113
  *         return self.take(min(n, PyByteArray_GET_SIZE(self._buffer)))
  * 
  *     async def readexactly(self, Py_ssize_t n):             # <<<<<<<<<<<<<<
  *         if n < 0:
  *             raise ValueError('readexactly size can not be less than zero')
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_13readexactly, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readexactly, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__9)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 111, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readexactly, __pyx_t_3) < 0) __PYX_ERR(5, 111, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_13readexactly, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readexactly, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__9)); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 113, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readexactly, __pyx_t_4) < 0) __PYX_ERR(5, 113, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
-  /* "reader.pxi":129
+  /* "reader.pxi":132
  *         return self.take(n)
  * 
  *     async def readuntil(self, separator=b'\n'):             # <<<<<<<<<<<<<<
  *         cdef Py_ssize_t length = len(separator), start = 0, end
  *         if length == 0:
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_16readuntil, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readuntil, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__12)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 129, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_3, __pyx_tuple__115);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readuntil, __pyx_t_3) < 0) __PYX_ERR(5, 129, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_16readuntil, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readuntil, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__12)); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 132, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  __Pyx_CyFunction_SetDefaultsTuple(__pyx_t_4, __pyx_tuple__117);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readuntil, __pyx_t_4) < 0) __PYX_ERR(5, 132, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
-  /* "reader.pxi":154
+  /* "reader.pxi":158
  *         return self.take(end + length)
  * 
  *     async def readline(self):             # <<<<<<<<<<<<<<
  *         try:
  *             return await self.readuntil(b'\n')
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_19readline, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readline, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__14)); if (unlikely(!__pyx_t_3)) __PYX_ERR(5, 154, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readline, __pyx_t_3) < 0) __PYX_ERR(5, 154, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_19readline, __Pyx_CYFUNCTION_CCLASS | __Pyx_CYFUNCTION_COROUTINE, __pyx_n_s_StreamReader_readline, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__14)); if (unlikely(!__pyx_t_4)) __PYX_ERR(5, 158, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_readline, __pyx_t_4) < 0) __PYX_ERR(5, 158, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "(tree fragment)":1
@@ -45727,10 +46413,10 @@ if (!__Pyx_RefNanny) {
  *     cdef tuple state
  *     cdef object _dict
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_22__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__116)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_reduce_cython, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_22__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader___reduce_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__118)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_reduce_cython, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "(tree fragment)":16
@@ -45739,10 +46425,10 @@ if (!__Pyx_RefNanny) {
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     __pyx_unpickle_StreamReader__set_state(self, __pyx_state)
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_24__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__117)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_setstate_cython, __pyx_t_3) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_12StreamReader_24__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_n_s_StreamReader___setstate_cython, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__119)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (__Pyx_SetItemOnTypeDict((PyObject *)__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader, __pyx_n_s_setstate_cython, __pyx_t_4) < 0) __PYX_ERR(8, 16, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
   PyType_Modified(__pyx_ptype_14asyncio_compat_9_speedups_4core_StreamReader);
 
   /* "(tree fragment)":1
@@ -45750,10 +46436,10 @@ if (!__Pyx_RefNanny) {
  *     cdef object __pyx_PickleError
  *     cdef object __pyx_result
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_11__pyx_unpickle_Ready, 0, __pyx_n_s_pyx_unpickle_Ready, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__119)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Ready, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Ready, 0, __pyx_n_s_pyx_unpickle_Ready, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__121)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Ready, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "(tree fragment)":11
  *         __pyx_unpickle_Ready__set_state(<Ready> __pyx_result, __pyx_state)
@@ -45762,42 +46448,42 @@ if (!__Pyx_RefNanny) {
  *     __pyx_result.loop = __pyx_state[0]
  *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_13__pyx_unpickle_Future, 0, __pyx_n_s_pyx_unpickle_Future, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__120)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Future, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_Future, 0, __pyx_n_s_pyx_unpickle_Future, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__122)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Future, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "(tree fragment)":1
  * def __pyx_unpickle_FutureIterator(__pyx_type, long __pyx_checksum, __pyx_state):             # <<<<<<<<<<<<<<
  *     cdef object __pyx_PickleError
  *     cdef object __pyx_result
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_15__pyx_unpickle_FutureIterator, 0, __pyx_n_s_pyx_unpickle_FutureIterator, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__121)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_FutureIterator, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_FutureIterator, 0, __pyx_n_s_pyx_unpickle_FutureIterator, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__123)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_FutureIterator, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "(tree fragment)":11
  *         __pyx_unpickle_FutureIterator__set_state(<FutureIterator> __pyx_result, __pyx_state)
  *     return __pyx_result
  * cdef __pyx_unpickle_FutureIterator__set_state(FutureIterator __pyx_result, tuple __pyx_state):             # <<<<<<<<<<<<<<
- *     __pyx_result.future = __pyx_state[0]
- *     if len(__pyx_state) > 1 and hasattr(__pyx_result, '__dict__'):
+ *     __pyx_result.future = __pyx_state[0]; __pyx_result.has_yielded = __pyx_state[1]
+ *     if len(__pyx_state) > 2 and hasattr(__pyx_result, '__dict__'):
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_17__pyx_unpickle_Gathering, 0, __pyx_n_s_pyx_unpickle_Gathering, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__122)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Gathering, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_Gathering, 0, __pyx_n_s_pyx_unpickle_Gathering, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__124)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_Gathering, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "(tree fragment)":1
  * def __pyx_unpickle_GatheringCallback(__pyx_type, long __pyx_checksum, __pyx_state):             # <<<<<<<<<<<<<<
  *     cdef object __pyx_PickleError
  *     cdef object __pyx_result
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_19__pyx_unpickle_GatheringCallback, 0, __pyx_n_s_pyx_unpickle_GatheringCallback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__123)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_GatheringCallback, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_GatheringCallback, 0, __pyx_n_s_pyx_unpickle_GatheringCallback, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__125)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_GatheringCallback, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "(tree fragment)":11
  *         __pyx_unpickle_GatheringCallback__set_state(<GatheringCallback> __pyx_result, __pyx_state)
@@ -45806,27 +46492,27 @@ if (!__Pyx_RefNanny) {
  *     __pyx_result.number = __pyx_state[0]; __pyx_result.outer = __pyx_state[1]
  *     if len(__pyx_state) > 2 and hasattr(__pyx_result, '__dict__'):
  */
-  __pyx_t_3 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_21__pyx_unpickle_StreamReader, 0, __pyx_n_s_pyx_unpickle_StreamReader, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__124)); if (unlikely(!__pyx_t_3)) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_StreamReader, __pyx_t_3) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_CyFunction_New(&__pyx_mdef_14asyncio_compat_9_speedups_4core_23__pyx_unpickle_StreamReader, 0, __pyx_n_s_pyx_unpickle_StreamReader, NULL, __pyx_n_s_asyncio_compat__speedups_core, __pyx_d, ((PyObject *)__pyx_codeobj__126)); if (unlikely(!__pyx_t_4)) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_pyx_unpickle_StreamReader, __pyx_t_4) < 0) __PYX_ERR(8, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /* "asyncio_compat/_speedups/core.pyx":1
  * # cython: language_level=3, iterable_coroutine=True             # <<<<<<<<<<<<<<
  * # cython: boundscheck=False, wraparound=False, initializedcheck=False
  * """The compiled core of asyncio: one extension, one concept a file."""
  */
-  __pyx_t_3 = __Pyx_PyDict_NewPresized(0); if (unlikely(!__pyx_t_3)) __PYX_ERR(10, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_3);
-  if (PyDict_SetItem(__pyx_d, __pyx_n_s_test, __pyx_t_3) < 0) __PYX_ERR(10, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
+  __pyx_t_4 = __Pyx_PyDict_NewPresized(0); if (unlikely(!__pyx_t_4)) __PYX_ERR(10, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_4);
+  if (PyDict_SetItem(__pyx_d, __pyx_n_s_test, __pyx_t_4) < 0) __PYX_ERR(10, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
   /*--- Wrapped vars code ---*/
 
   goto __pyx_L0;
   __pyx_L1_error:;
-  __Pyx_XDECREF(__pyx_t_2);
   __Pyx_XDECREF(__pyx_t_3);
+  __Pyx_XDECREF(__pyx_t_4);
   if (__pyx_m) {
     if (__pyx_d && stringtab_initialized) {
       __Pyx_AddTraceback("init asyncio_compat._speedups.core", __pyx_clineno, __pyx_lineno, __pyx_filename);
@@ -46463,30 +47149,118 @@ static CYTHON_INLINE PyObject* __Pyx_PyObject_Call(PyObject *func, PyObject *arg
 }
 #endif
 
-/* RaiseArgTupleInvalid */
-static void __Pyx_RaiseArgtupleInvalid(
-    const char* func_name,
-    int exact,
-    Py_ssize_t num_min,
-    Py_ssize_t num_max,
-    Py_ssize_t num_found)
-{
-    Py_ssize_t num_expected;
-    const char *more_or_less;
-    if (num_found < num_min) {
-        num_expected = num_min;
-        more_or_less = "at least";
+/* UnpackUnboundCMethod */
+static PyObject *__Pyx_SelflessCall(PyObject *method, PyObject *args, PyObject *kwargs) {
+    PyObject *result;
+    PyObject *selfless_args = PyTuple_GetSlice(args, 1, PyTuple_Size(args));
+    if (unlikely(!selfless_args)) return NULL;
+    result = PyObject_Call(method, selfless_args, kwargs);
+    Py_DECREF(selfless_args);
+    return result;
+}
+static PyMethodDef __Pyx_UnboundCMethod_Def = {
+     "CythonUnboundCMethod",
+     __PYX_REINTERPRET_FUNCION(PyCFunction, __Pyx_SelflessCall),
+     METH_VARARGS | METH_KEYWORDS,
+     NULL
+};
+static int __Pyx_TryUnpackUnboundCMethod(__Pyx_CachedCFunction* target) {
+    PyObject *method;
+    method = __Pyx_PyObject_GetAttrStr(target->type, *target->method_name);
+    if (unlikely(!method))
+        return -1;
+    target->method = method;
+#if CYTHON_COMPILING_IN_CPYTHON
+    #if PY_MAJOR_VERSION >= 3
+    if (likely(__Pyx_TypeCheck(method, &PyMethodDescr_Type)))
+    #else
+    if (likely(!__Pyx_CyOrPyCFunction_Check(method)))
+    #endif
+    {
+        PyMethodDescrObject *descr = (PyMethodDescrObject*) method;
+        target->func = descr->d_method->ml_meth;
+        target->flag = descr->d_method->ml_flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST | METH_STACKLESS);
+    } else
+#endif
+#if CYTHON_COMPILING_IN_PYPY
+#else
+    if (PyCFunction_Check(method))
+#endif
+    {
+        PyObject *self;
+        int self_found;
+#if CYTHON_COMPILING_IN_LIMITED_API || CYTHON_COMPILING_IN_PYPY
+        self = PyObject_GetAttrString(method, "__self__");
+        if (!self) {
+            PyErr_Clear();
+        }
+#else
+        self = PyCFunction_GET_SELF(method);
+#endif
+        self_found = (self && self != Py_None);
+#if CYTHON_COMPILING_IN_LIMITED_API || CYTHON_COMPILING_IN_PYPY
+        Py_XDECREF(self);
+#endif
+        if (self_found) {
+            PyObject *unbound_method = PyCFunction_New(&__Pyx_UnboundCMethod_Def, method);
+            if (unlikely(!unbound_method)) return -1;
+            Py_DECREF(method);
+            target->method = unbound_method;
+        }
+    }
+    return 0;
+}
+
+/* CallUnboundCMethod1 */
+#if CYTHON_COMPILING_IN_CPYTHON
+static CYTHON_INLINE PyObject* __Pyx_CallUnboundCMethod1(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg) {
+    if (likely(cfunc->func)) {
+        int flag = cfunc->flag;
+        if (flag == METH_O) {
+            return (*(cfunc->func))(self, arg);
+        } else if ((PY_VERSION_HEX >= 0x030600B1) && flag == METH_FASTCALL) {
+            #if PY_VERSION_HEX >= 0x030700A0
+                return (*(__Pyx_PyCFunctionFast)(void*)(PyCFunction)cfunc->func)(self, &arg, 1);
+            #else
+                return (*(__Pyx_PyCFunctionFastWithKeywords)(void*)(PyCFunction)cfunc->func)(self, &arg, 1, NULL);
+            #endif
+        } else if ((PY_VERSION_HEX >= 0x030700A0) && flag == (METH_FASTCALL | METH_KEYWORDS)) {
+            return (*(__Pyx_PyCFunctionFastWithKeywords)(void*)(PyCFunction)cfunc->func)(self, &arg, 1, NULL);
+        }
+    }
+    return __Pyx__CallUnboundCMethod1(cfunc, self, arg);
+}
+#endif
+static PyObject* __Pyx__CallUnboundCMethod1(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg){
+    PyObject *args, *result = NULL;
+    if (unlikely(!cfunc->func && !cfunc->method) && unlikely(__Pyx_TryUnpackUnboundCMethod(cfunc) < 0)) return NULL;
+#if CYTHON_COMPILING_IN_CPYTHON
+    if (cfunc->func && (cfunc->flag & METH_VARARGS)) {
+        args = PyTuple_New(1);
+        if (unlikely(!args)) goto bad;
+        Py_INCREF(arg);
+        PyTuple_SET_ITEM(args, 0, arg);
+        if (cfunc->flag & METH_KEYWORDS)
+            result = (*(PyCFunctionWithKeywords)(void*)(PyCFunction)cfunc->func)(self, args, NULL);
+        else
+            result = (*cfunc->func)(self, args);
     } else {
-        num_expected = num_max;
-        more_or_less = "at most";
+        args = PyTuple_New(2);
+        if (unlikely(!args)) goto bad;
+        Py_INCREF(self);
+        PyTuple_SET_ITEM(args, 0, self);
+        Py_INCREF(arg);
+        PyTuple_SET_ITEM(args, 1, arg);
+        result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
     }
-    if (exact) {
-        more_or_less = "exactly";
-    }
-    PyErr_Format(PyExc_TypeError,
-                 "%.200s() takes %.8s %" CYTHON_FORMAT_SSIZE_T "d positional argument%.1s (%" CYTHON_FORMAT_SSIZE_T "d given)",
-                 func_name, more_or_less, num_expected,
-                 (num_expected == 1) ? "" : "s", num_found);
+#else
+    args = PyTuple_Pack(2, self, arg);
+    if (unlikely(!args)) goto bad;
+    result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
+#endif
+bad:
+    Py_XDECREF(args);
+    return result;
 }
 
 /* RaiseDoubleKeywords */
@@ -46657,6 +47431,118 @@ bad:
     Py_XDECREF(key);
     Py_XDECREF(value);
     return -1;
+}
+
+/* RaiseArgTupleInvalid */
+static void __Pyx_RaiseArgtupleInvalid(
+    const char* func_name,
+    int exact,
+    Py_ssize_t num_min,
+    Py_ssize_t num_max,
+    Py_ssize_t num_found)
+{
+    Py_ssize_t num_expected;
+    const char *more_or_less;
+    if (num_found < num_min) {
+        num_expected = num_min;
+        more_or_less = "at least";
+    } else {
+        num_expected = num_max;
+        more_or_less = "at most";
+    }
+    if (exact) {
+        more_or_less = "exactly";
+    }
+    PyErr_Format(PyExc_TypeError,
+                 "%.200s() takes %.8s %" CYTHON_FORMAT_SSIZE_T "d positional argument%.1s (%" CYTHON_FORMAT_SSIZE_T "d given)",
+                 func_name, more_or_less, num_expected,
+                 (num_expected == 1) ? "" : "s", num_found);
+}
+
+/* CallUnboundCMethod2 */
+#if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030600B1
+static CYTHON_INLINE PyObject *__Pyx_CallUnboundCMethod2(__Pyx_CachedCFunction *cfunc, PyObject *self, PyObject *arg1, PyObject *arg2) {
+    if (likely(cfunc->func)) {
+        PyObject *args[2] = {arg1, arg2};
+        if (cfunc->flag == METH_FASTCALL) {
+            #if PY_VERSION_HEX >= 0x030700A0
+            return (*(__Pyx_PyCFunctionFast)(void*)(PyCFunction)cfunc->func)(self, args, 2);
+            #else
+            return (*(__Pyx_PyCFunctionFastWithKeywords)(void*)(PyCFunction)cfunc->func)(self, args, 2, NULL);
+            #endif
+        }
+        #if PY_VERSION_HEX >= 0x030700A0
+        if (cfunc->flag == (METH_FASTCALL | METH_KEYWORDS))
+            return (*(__Pyx_PyCFunctionFastWithKeywords)(void*)(PyCFunction)cfunc->func)(self, args, 2, NULL);
+        #endif
+    }
+    return __Pyx__CallUnboundCMethod2(cfunc, self, arg1, arg2);
+}
+#endif
+static PyObject* __Pyx__CallUnboundCMethod2(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg1, PyObject* arg2){
+    PyObject *args, *result = NULL;
+    if (unlikely(!cfunc->func && !cfunc->method) && unlikely(__Pyx_TryUnpackUnboundCMethod(cfunc) < 0)) return NULL;
+#if CYTHON_COMPILING_IN_CPYTHON
+    if (cfunc->func && (cfunc->flag & METH_VARARGS)) {
+        args = PyTuple_New(2);
+        if (unlikely(!args)) goto bad;
+        Py_INCREF(arg1);
+        PyTuple_SET_ITEM(args, 0, arg1);
+        Py_INCREF(arg2);
+        PyTuple_SET_ITEM(args, 1, arg2);
+        if (cfunc->flag & METH_KEYWORDS)
+            result = (*(PyCFunctionWithKeywords)(void*)(PyCFunction)cfunc->func)(self, args, NULL);
+        else
+            result = (*cfunc->func)(self, args);
+    } else {
+        args = PyTuple_New(3);
+        if (unlikely(!args)) goto bad;
+        Py_INCREF(self);
+        PyTuple_SET_ITEM(args, 0, self);
+        Py_INCREF(arg1);
+        PyTuple_SET_ITEM(args, 1, arg1);
+        Py_INCREF(arg2);
+        PyTuple_SET_ITEM(args, 2, arg2);
+        result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
+    }
+#else
+    args = PyTuple_Pack(3, self, arg1, arg2);
+    if (unlikely(!args)) goto bad;
+    result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
+#endif
+bad:
+    Py_XDECREF(args);
+    return result;
+}
+
+/* dict_getitem_default */
+static PyObject* __Pyx_PyDict_GetItemDefault(PyObject* d, PyObject* key, PyObject* default_value) {
+    PyObject* value;
+#if PY_MAJOR_VERSION >= 3 && (!CYTHON_COMPILING_IN_PYPY || PYPY_VERSION_NUM >= 0x07020000)
+    value = PyDict_GetItemWithError(d, key);
+    if (unlikely(!value)) {
+        if (unlikely(PyErr_Occurred()))
+            return NULL;
+        value = default_value;
+    }
+    Py_INCREF(value);
+    if ((1));
+#else
+    if (PyString_CheckExact(key) || PyUnicode_CheckExact(key) || PyInt_CheckExact(key)) {
+        value = PyDict_GetItem(d, key);
+        if (unlikely(!value)) {
+            value = default_value;
+        }
+        Py_INCREF(value);
+    }
+#endif
+    else {
+        if (default_value == Py_None)
+            value = __Pyx_CallUnboundCMethod1(&__pyx_umethod_PyDict_Type_get, d, key);
+        else
+            value = __Pyx_CallUnboundCMethod2(&__pyx_umethod_PyDict_Type_get, d, key, default_value);
+    }
+    return value;
 }
 
 /* PyFunctionFastCall */
@@ -46885,10 +47771,344 @@ static CYTHON_INLINE PyObject* __Pyx_PyObject_FastCallDict(PyObject *func, PyObj
     #endif
 }
 
+/* SetItemInt */
+static int __Pyx_SetItemInt_Generic(PyObject *o, PyObject *j, PyObject *v) {
+    int r;
+    if (unlikely(!j)) return -1;
+    r = PyObject_SetItem(o, j, v);
+    Py_DECREF(j);
+    return r;
+}
+static CYTHON_INLINE int __Pyx_SetItemInt_Fast(PyObject *o, Py_ssize_t i, PyObject *v, int is_list,
+                                               CYTHON_NCP_UNUSED int wraparound, CYTHON_NCP_UNUSED int boundscheck) {
+#if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS && CYTHON_USE_TYPE_SLOTS
+    if (is_list || PyList_CheckExact(o)) {
+        Py_ssize_t n = (!wraparound) ? i : ((likely(i >= 0)) ? i : i + PyList_GET_SIZE(o));
+        if ((!boundscheck) || likely(__Pyx_is_valid_index(n, PyList_GET_SIZE(o)))) {
+            PyObject* old = PyList_GET_ITEM(o, n);
+            Py_INCREF(v);
+            PyList_SET_ITEM(o, n, v);
+            Py_DECREF(old);
+            return 1;
+        }
+    } else {
+        PyMappingMethods *mm = Py_TYPE(o)->tp_as_mapping;
+        PySequenceMethods *sm = Py_TYPE(o)->tp_as_sequence;
+        if (mm && mm->mp_ass_subscript) {
+            int r;
+            PyObject *key = PyInt_FromSsize_t(i);
+            if (unlikely(!key)) return -1;
+            r = mm->mp_ass_subscript(o, key, v);
+            Py_DECREF(key);
+            return r;
+        }
+        if (likely(sm && sm->sq_ass_item)) {
+            if (wraparound && unlikely(i < 0) && likely(sm->sq_length)) {
+                Py_ssize_t l = sm->sq_length(o);
+                if (likely(l >= 0)) {
+                    i += l;
+                } else {
+                    if (!PyErr_ExceptionMatches(PyExc_OverflowError))
+                        return -1;
+                    PyErr_Clear();
+                }
+            }
+            return sm->sq_ass_item(o, i, v);
+        }
+    }
+#else
+    if (is_list || !PyMapping_Check(o))
+    {
+        return PySequence_SetItem(o, i, v);
+    }
+#endif
+    return __Pyx_SetItemInt_Generic(o, PyInt_FromSsize_t(i), v);
+}
+
+/* PyObjectCallNoArg */
+static CYTHON_INLINE PyObject* __Pyx_PyObject_CallNoArg(PyObject *func) {
+    PyObject *arg[2] = {NULL, NULL};
+    return __Pyx_PyObject_FastCall(func, arg + 1, 0 | __Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET);
+}
+
 /* PyObjectCallOneArg */
 static CYTHON_INLINE PyObject* __Pyx_PyObject_CallOneArg(PyObject *func, PyObject *arg) {
     PyObject *args[2] = {NULL, arg};
     return __Pyx_PyObject_FastCall(func, args+1, 1 | __Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET);
+}
+
+/* PyObjectGetMethod */
+static int __Pyx_PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **method) {
+    PyObject *attr;
+#if CYTHON_UNPACK_METHODS && CYTHON_COMPILING_IN_CPYTHON && CYTHON_USE_PYTYPE_LOOKUP
+    __Pyx_TypeName type_name;
+    PyTypeObject *tp = Py_TYPE(obj);
+    PyObject *descr;
+    descrgetfunc f = NULL;
+    PyObject **dictptr, *dict;
+    int meth_found = 0;
+    assert (*method == NULL);
+    if (unlikely(tp->tp_getattro != PyObject_GenericGetAttr)) {
+        attr = __Pyx_PyObject_GetAttrStr(obj, name);
+        goto try_unpack;
+    }
+    if (unlikely(tp->tp_dict == NULL) && unlikely(PyType_Ready(tp) < 0)) {
+        return 0;
+    }
+    descr = _PyType_Lookup(tp, name);
+    if (likely(descr != NULL)) {
+        Py_INCREF(descr);
+#if defined(Py_TPFLAGS_METHOD_DESCRIPTOR) && Py_TPFLAGS_METHOD_DESCRIPTOR
+        if (__Pyx_PyType_HasFeature(Py_TYPE(descr), Py_TPFLAGS_METHOD_DESCRIPTOR))
+#elif PY_MAJOR_VERSION >= 3
+        #ifdef __Pyx_CyFunction_USED
+        if (likely(PyFunction_Check(descr) || __Pyx_IS_TYPE(descr, &PyMethodDescr_Type) || __Pyx_CyFunction_Check(descr)))
+        #else
+        if (likely(PyFunction_Check(descr) || __Pyx_IS_TYPE(descr, &PyMethodDescr_Type)))
+        #endif
+#else
+        #ifdef __Pyx_CyFunction_USED
+        if (likely(PyFunction_Check(descr) || __Pyx_CyFunction_Check(descr)))
+        #else
+        if (likely(PyFunction_Check(descr)))
+        #endif
+#endif
+        {
+            meth_found = 1;
+        } else {
+            f = Py_TYPE(descr)->tp_descr_get;
+            if (f != NULL && PyDescr_IsData(descr)) {
+                attr = f(descr, obj, (PyObject *)Py_TYPE(obj));
+                Py_DECREF(descr);
+                goto try_unpack;
+            }
+        }
+    }
+    dictptr = _PyObject_GetDictPtr(obj);
+    if (dictptr != NULL && (dict = *dictptr) != NULL) {
+        Py_INCREF(dict);
+        attr = __Pyx_PyDict_GetItemStr(dict, name);
+        if (attr != NULL) {
+            Py_INCREF(attr);
+            Py_DECREF(dict);
+            Py_XDECREF(descr);
+            goto try_unpack;
+        }
+        Py_DECREF(dict);
+    }
+    if (meth_found) {
+        *method = descr;
+        return 1;
+    }
+    if (f != NULL) {
+        attr = f(descr, obj, (PyObject *)Py_TYPE(obj));
+        Py_DECREF(descr);
+        goto try_unpack;
+    }
+    if (likely(descr != NULL)) {
+        *method = descr;
+        return 0;
+    }
+    type_name = __Pyx_PyType_GetName(tp);
+    PyErr_Format(PyExc_AttributeError,
+#if PY_MAJOR_VERSION >= 3
+                 "'" __Pyx_FMT_TYPENAME "' object has no attribute '%U'",
+                 type_name, name);
+#else
+                 "'" __Pyx_FMT_TYPENAME "' object has no attribute '%.400s'",
+                 type_name, PyString_AS_STRING(name));
+#endif
+    __Pyx_DECREF_TypeName(type_name);
+    return 0;
+#else
+    attr = __Pyx_PyObject_GetAttrStr(obj, name);
+    goto try_unpack;
+#endif
+try_unpack:
+#if CYTHON_UNPACK_METHODS
+    if (likely(attr) && PyMethod_Check(attr) && likely(PyMethod_GET_SELF(attr) == obj)) {
+        PyObject *function = PyMethod_GET_FUNCTION(attr);
+        Py_INCREF(function);
+        Py_DECREF(attr);
+        *method = function;
+        return 1;
+    }
+#endif
+    *method = attr;
+    return 0;
+}
+
+/* PyObjectCallMethod0 */
+static PyObject* __Pyx_PyObject_CallMethod0(PyObject* obj, PyObject* method_name) {
+    PyObject *method = NULL, *result = NULL;
+    int is_method = __Pyx_PyObject_GetMethod(obj, method_name, &method);
+    if (likely(is_method)) {
+        result = __Pyx_PyObject_CallOneArg(method, obj);
+        Py_DECREF(method);
+        return result;
+    }
+    if (unlikely(!method)) goto bad;
+    result = __Pyx_PyObject_CallNoArg(method);
+    Py_DECREF(method);
+bad:
+    return result;
+}
+
+/* CallUnboundCMethod0 */
+static PyObject* __Pyx__CallUnboundCMethod0(__Pyx_CachedCFunction* cfunc, PyObject* self) {
+    PyObject *args, *result = NULL;
+    if (unlikely(!cfunc->method) && unlikely(__Pyx_TryUnpackUnboundCMethod(cfunc) < 0)) return NULL;
+#if CYTHON_ASSUME_SAFE_MACROS
+    args = PyTuple_New(1);
+    if (unlikely(!args)) goto bad;
+    Py_INCREF(self);
+    PyTuple_SET_ITEM(args, 0, self);
+#else
+    args = PyTuple_Pack(1, self);
+    if (unlikely(!args)) goto bad;
+#endif
+    result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
+    Py_DECREF(args);
+bad:
+    return result;
+}
+
+/* pop */
+static CYTHON_INLINE PyObject* __Pyx__PyObject_Pop(PyObject* L) {
+    if (__Pyx_IS_TYPE(L, &PySet_Type)) {
+        return PySet_Pop(L);
+    }
+    return __Pyx_PyObject_CallMethod0(L, __pyx_n_s_pop);
+}
+#if CYTHON_USE_PYLIST_INTERNALS && CYTHON_ASSUME_SAFE_MACROS
+static CYTHON_INLINE PyObject* __Pyx_PyList_Pop(PyObject* L) {
+    if (likely(PyList_GET_SIZE(L) > (((PyListObject*)L)->allocated >> 1))) {
+        __Pyx_SET_SIZE(L, Py_SIZE(L) - 1);
+        return PyList_GET_ITEM(L, PyList_GET_SIZE(L));
+    }
+    return __Pyx_CallUnboundCMethod0(&__pyx_umethod_PyList_Type_pop, L);
+}
+#endif
+
+/* PyObjectCall2Args */
+static CYTHON_INLINE PyObject* __Pyx_PyObject_Call2Args(PyObject* function, PyObject* arg1, PyObject* arg2) {
+    PyObject *args[3] = {NULL, arg1, arg2};
+    return __Pyx_PyObject_FastCall(function, args+1, 2 | __Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET);
+}
+
+/* PyObjectCallMethod1 */
+#if !(CYTHON_VECTORCALL && __PYX_LIMITED_VERSION_HEX >= 0x030C00A2)
+static PyObject* __Pyx__PyObject_CallMethod1(PyObject* method, PyObject* arg) {
+    PyObject *result = __Pyx_PyObject_CallOneArg(method, arg);
+    Py_DECREF(method);
+    return result;
+}
+#endif
+static PyObject* __Pyx_PyObject_CallMethod1(PyObject* obj, PyObject* method_name, PyObject* arg) {
+#if CYTHON_VECTORCALL && __PYX_LIMITED_VERSION_HEX >= 0x030C00A2
+    PyObject *args[2] = {obj, arg};
+    (void) __Pyx_PyObject_GetMethod;
+    (void) __Pyx_PyObject_CallOneArg;
+    (void) __Pyx_PyObject_Call2Args;
+    return PyObject_VectorcallMethod(method_name, args, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+#else
+    PyObject *method = NULL, *result;
+    int is_method = __Pyx_PyObject_GetMethod(obj, method_name, &method);
+    if (likely(is_method)) {
+        result = __Pyx_PyObject_Call2Args(method, obj, arg);
+        Py_DECREF(method);
+        return result;
+    }
+    if (unlikely(!method)) return NULL;
+    return __Pyx__PyObject_CallMethod1(method, arg);
+#endif
+}
+
+/* append */
+static CYTHON_INLINE int __Pyx_PyObject_Append(PyObject* L, PyObject* x) {
+    if (likely(PyList_CheckExact(L))) {
+        if (unlikely(__Pyx_PyList_Append(L, x) < 0)) return -1;
+    } else {
+        PyObject* retval = __Pyx_PyObject_CallMethod1(L, __pyx_n_s_append, x);
+        if (unlikely(!retval))
+            return -1;
+        Py_DECREF(retval);
+    }
+    return 0;
+}
+
+/* KeywordStringCheck */
+static int __Pyx_CheckKeywordStrings(
+    PyObject *kw,
+    const char* function_name,
+    int kw_allowed)
+{
+    PyObject* key = 0;
+    Py_ssize_t pos = 0;
+#if CYTHON_COMPILING_IN_PYPY
+    if (!kw_allowed && PyDict_Next(kw, &pos, &key, 0))
+        goto invalid_keyword;
+    return 1;
+#else
+    if (CYTHON_METH_FASTCALL && likely(PyTuple_Check(kw))) {
+        Py_ssize_t kwsize;
+#if CYTHON_ASSUME_SAFE_MACROS
+        kwsize = PyTuple_GET_SIZE(kw);
+#else
+        kwsize = PyTuple_Size(kw);
+        if (kwsize < 0) return 0;
+#endif
+        if (unlikely(kwsize == 0))
+            return 1;
+        if (!kw_allowed) {
+#if CYTHON_ASSUME_SAFE_MACROS
+            key = PyTuple_GET_ITEM(kw, 0);
+#else
+            key = PyTuple_GetItem(kw, pos);
+            if (!key) return 0;
+#endif
+            goto invalid_keyword;
+        }
+#if PY_VERSION_HEX < 0x03090000
+        for (pos = 0; pos < kwsize; pos++) {
+#if CYTHON_ASSUME_SAFE_MACROS
+            key = PyTuple_GET_ITEM(kw, pos);
+#else
+            key = PyTuple_GetItem(kw, pos);
+            if (!key) return 0;
+#endif
+            if (unlikely(!PyUnicode_Check(key)))
+                goto invalid_keyword_type;
+        }
+#endif
+        return 1;
+    }
+    while (PyDict_Next(kw, &pos, &key, 0)) {
+        #if PY_MAJOR_VERSION < 3
+        if (unlikely(!PyString_Check(key)))
+        #endif
+            if (unlikely(!PyUnicode_Check(key)))
+                goto invalid_keyword_type;
+    }
+    if (!kw_allowed && unlikely(key))
+        goto invalid_keyword;
+    return 1;
+invalid_keyword_type:
+    PyErr_Format(PyExc_TypeError,
+        "%.200s() keywords must be strings", function_name);
+    return 0;
+#endif
+invalid_keyword:
+    #if PY_MAJOR_VERSION < 3
+    PyErr_Format(PyExc_TypeError,
+        "%.200s() got an unexpected keyword argument '%.200s'",
+        function_name, PyString_AsString(key));
+    #else
+    PyErr_Format(PyExc_TypeError,
+        "%s() got an unexpected keyword argument '%U'",
+        function_name, key);
+    #endif
+    return 0;
 }
 
 /* RaiseException */
@@ -47051,402 +48271,6 @@ bad:
     return;
 }
 #endif
-
-/* SetItemInt */
-static int __Pyx_SetItemInt_Generic(PyObject *o, PyObject *j, PyObject *v) {
-    int r;
-    if (unlikely(!j)) return -1;
-    r = PyObject_SetItem(o, j, v);
-    Py_DECREF(j);
-    return r;
-}
-static CYTHON_INLINE int __Pyx_SetItemInt_Fast(PyObject *o, Py_ssize_t i, PyObject *v, int is_list,
-                                               CYTHON_NCP_UNUSED int wraparound, CYTHON_NCP_UNUSED int boundscheck) {
-#if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS && CYTHON_USE_TYPE_SLOTS
-    if (is_list || PyList_CheckExact(o)) {
-        Py_ssize_t n = (!wraparound) ? i : ((likely(i >= 0)) ? i : i + PyList_GET_SIZE(o));
-        if ((!boundscheck) || likely(__Pyx_is_valid_index(n, PyList_GET_SIZE(o)))) {
-            PyObject* old = PyList_GET_ITEM(o, n);
-            Py_INCREF(v);
-            PyList_SET_ITEM(o, n, v);
-            Py_DECREF(old);
-            return 1;
-        }
-    } else {
-        PyMappingMethods *mm = Py_TYPE(o)->tp_as_mapping;
-        PySequenceMethods *sm = Py_TYPE(o)->tp_as_sequence;
-        if (mm && mm->mp_ass_subscript) {
-            int r;
-            PyObject *key = PyInt_FromSsize_t(i);
-            if (unlikely(!key)) return -1;
-            r = mm->mp_ass_subscript(o, key, v);
-            Py_DECREF(key);
-            return r;
-        }
-        if (likely(sm && sm->sq_ass_item)) {
-            if (wraparound && unlikely(i < 0) && likely(sm->sq_length)) {
-                Py_ssize_t l = sm->sq_length(o);
-                if (likely(l >= 0)) {
-                    i += l;
-                } else {
-                    if (!PyErr_ExceptionMatches(PyExc_OverflowError))
-                        return -1;
-                    PyErr_Clear();
-                }
-            }
-            return sm->sq_ass_item(o, i, v);
-        }
-    }
-#else
-    if (is_list || !PyMapping_Check(o))
-    {
-        return PySequence_SetItem(o, i, v);
-    }
-#endif
-    return __Pyx_SetItemInt_Generic(o, PyInt_FromSsize_t(i), v);
-}
-
-/* PyObjectCallNoArg */
-static CYTHON_INLINE PyObject* __Pyx_PyObject_CallNoArg(PyObject *func) {
-    PyObject *arg[2] = {NULL, NULL};
-    return __Pyx_PyObject_FastCall(func, arg + 1, 0 | __Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET);
-}
-
-/* PyObjectGetMethod */
-static int __Pyx_PyObject_GetMethod(PyObject *obj, PyObject *name, PyObject **method) {
-    PyObject *attr;
-#if CYTHON_UNPACK_METHODS && CYTHON_COMPILING_IN_CPYTHON && CYTHON_USE_PYTYPE_LOOKUP
-    __Pyx_TypeName type_name;
-    PyTypeObject *tp = Py_TYPE(obj);
-    PyObject *descr;
-    descrgetfunc f = NULL;
-    PyObject **dictptr, *dict;
-    int meth_found = 0;
-    assert (*method == NULL);
-    if (unlikely(tp->tp_getattro != PyObject_GenericGetAttr)) {
-        attr = __Pyx_PyObject_GetAttrStr(obj, name);
-        goto try_unpack;
-    }
-    if (unlikely(tp->tp_dict == NULL) && unlikely(PyType_Ready(tp) < 0)) {
-        return 0;
-    }
-    descr = _PyType_Lookup(tp, name);
-    if (likely(descr != NULL)) {
-        Py_INCREF(descr);
-#if defined(Py_TPFLAGS_METHOD_DESCRIPTOR) && Py_TPFLAGS_METHOD_DESCRIPTOR
-        if (__Pyx_PyType_HasFeature(Py_TYPE(descr), Py_TPFLAGS_METHOD_DESCRIPTOR))
-#elif PY_MAJOR_VERSION >= 3
-        #ifdef __Pyx_CyFunction_USED
-        if (likely(PyFunction_Check(descr) || __Pyx_IS_TYPE(descr, &PyMethodDescr_Type) || __Pyx_CyFunction_Check(descr)))
-        #else
-        if (likely(PyFunction_Check(descr) || __Pyx_IS_TYPE(descr, &PyMethodDescr_Type)))
-        #endif
-#else
-        #ifdef __Pyx_CyFunction_USED
-        if (likely(PyFunction_Check(descr) || __Pyx_CyFunction_Check(descr)))
-        #else
-        if (likely(PyFunction_Check(descr)))
-        #endif
-#endif
-        {
-            meth_found = 1;
-        } else {
-            f = Py_TYPE(descr)->tp_descr_get;
-            if (f != NULL && PyDescr_IsData(descr)) {
-                attr = f(descr, obj, (PyObject *)Py_TYPE(obj));
-                Py_DECREF(descr);
-                goto try_unpack;
-            }
-        }
-    }
-    dictptr = _PyObject_GetDictPtr(obj);
-    if (dictptr != NULL && (dict = *dictptr) != NULL) {
-        Py_INCREF(dict);
-        attr = __Pyx_PyDict_GetItemStr(dict, name);
-        if (attr != NULL) {
-            Py_INCREF(attr);
-            Py_DECREF(dict);
-            Py_XDECREF(descr);
-            goto try_unpack;
-        }
-        Py_DECREF(dict);
-    }
-    if (meth_found) {
-        *method = descr;
-        return 1;
-    }
-    if (f != NULL) {
-        attr = f(descr, obj, (PyObject *)Py_TYPE(obj));
-        Py_DECREF(descr);
-        goto try_unpack;
-    }
-    if (likely(descr != NULL)) {
-        *method = descr;
-        return 0;
-    }
-    type_name = __Pyx_PyType_GetName(tp);
-    PyErr_Format(PyExc_AttributeError,
-#if PY_MAJOR_VERSION >= 3
-                 "'" __Pyx_FMT_TYPENAME "' object has no attribute '%U'",
-                 type_name, name);
-#else
-                 "'" __Pyx_FMT_TYPENAME "' object has no attribute '%.400s'",
-                 type_name, PyString_AS_STRING(name));
-#endif
-    __Pyx_DECREF_TypeName(type_name);
-    return 0;
-#else
-    attr = __Pyx_PyObject_GetAttrStr(obj, name);
-    goto try_unpack;
-#endif
-try_unpack:
-#if CYTHON_UNPACK_METHODS
-    if (likely(attr) && PyMethod_Check(attr) && likely(PyMethod_GET_SELF(attr) == obj)) {
-        PyObject *function = PyMethod_GET_FUNCTION(attr);
-        Py_INCREF(function);
-        Py_DECREF(attr);
-        *method = function;
-        return 1;
-    }
-#endif
-    *method = attr;
-    return 0;
-}
-
-/* PyObjectCallMethod0 */
-static PyObject* __Pyx_PyObject_CallMethod0(PyObject* obj, PyObject* method_name) {
-    PyObject *method = NULL, *result = NULL;
-    int is_method = __Pyx_PyObject_GetMethod(obj, method_name, &method);
-    if (likely(is_method)) {
-        result = __Pyx_PyObject_CallOneArg(method, obj);
-        Py_DECREF(method);
-        return result;
-    }
-    if (unlikely(!method)) goto bad;
-    result = __Pyx_PyObject_CallNoArg(method);
-    Py_DECREF(method);
-bad:
-    return result;
-}
-
-/* UnpackUnboundCMethod */
-static PyObject *__Pyx_SelflessCall(PyObject *method, PyObject *args, PyObject *kwargs) {
-    PyObject *result;
-    PyObject *selfless_args = PyTuple_GetSlice(args, 1, PyTuple_Size(args));
-    if (unlikely(!selfless_args)) return NULL;
-    result = PyObject_Call(method, selfless_args, kwargs);
-    Py_DECREF(selfless_args);
-    return result;
-}
-static PyMethodDef __Pyx_UnboundCMethod_Def = {
-     "CythonUnboundCMethod",
-     __PYX_REINTERPRET_FUNCION(PyCFunction, __Pyx_SelflessCall),
-     METH_VARARGS | METH_KEYWORDS,
-     NULL
-};
-static int __Pyx_TryUnpackUnboundCMethod(__Pyx_CachedCFunction* target) {
-    PyObject *method;
-    method = __Pyx_PyObject_GetAttrStr(target->type, *target->method_name);
-    if (unlikely(!method))
-        return -1;
-    target->method = method;
-#if CYTHON_COMPILING_IN_CPYTHON
-    #if PY_MAJOR_VERSION >= 3
-    if (likely(__Pyx_TypeCheck(method, &PyMethodDescr_Type)))
-    #else
-    if (likely(!__Pyx_CyOrPyCFunction_Check(method)))
-    #endif
-    {
-        PyMethodDescrObject *descr = (PyMethodDescrObject*) method;
-        target->func = descr->d_method->ml_meth;
-        target->flag = descr->d_method->ml_flags & ~(METH_CLASS | METH_STATIC | METH_COEXIST | METH_STACKLESS);
-    } else
-#endif
-#if CYTHON_COMPILING_IN_PYPY
-#else
-    if (PyCFunction_Check(method))
-#endif
-    {
-        PyObject *self;
-        int self_found;
-#if CYTHON_COMPILING_IN_LIMITED_API || CYTHON_COMPILING_IN_PYPY
-        self = PyObject_GetAttrString(method, "__self__");
-        if (!self) {
-            PyErr_Clear();
-        }
-#else
-        self = PyCFunction_GET_SELF(method);
-#endif
-        self_found = (self && self != Py_None);
-#if CYTHON_COMPILING_IN_LIMITED_API || CYTHON_COMPILING_IN_PYPY
-        Py_XDECREF(self);
-#endif
-        if (self_found) {
-            PyObject *unbound_method = PyCFunction_New(&__Pyx_UnboundCMethod_Def, method);
-            if (unlikely(!unbound_method)) return -1;
-            Py_DECREF(method);
-            target->method = unbound_method;
-        }
-    }
-    return 0;
-}
-
-/* CallUnboundCMethod0 */
-static PyObject* __Pyx__CallUnboundCMethod0(__Pyx_CachedCFunction* cfunc, PyObject* self) {
-    PyObject *args, *result = NULL;
-    if (unlikely(!cfunc->method) && unlikely(__Pyx_TryUnpackUnboundCMethod(cfunc) < 0)) return NULL;
-#if CYTHON_ASSUME_SAFE_MACROS
-    args = PyTuple_New(1);
-    if (unlikely(!args)) goto bad;
-    Py_INCREF(self);
-    PyTuple_SET_ITEM(args, 0, self);
-#else
-    args = PyTuple_Pack(1, self);
-    if (unlikely(!args)) goto bad;
-#endif
-    result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
-    Py_DECREF(args);
-bad:
-    return result;
-}
-
-/* pop */
-static CYTHON_INLINE PyObject* __Pyx__PyObject_Pop(PyObject* L) {
-    if (__Pyx_IS_TYPE(L, &PySet_Type)) {
-        return PySet_Pop(L);
-    }
-    return __Pyx_PyObject_CallMethod0(L, __pyx_n_s_pop);
-}
-#if CYTHON_USE_PYLIST_INTERNALS && CYTHON_ASSUME_SAFE_MACROS
-static CYTHON_INLINE PyObject* __Pyx_PyList_Pop(PyObject* L) {
-    if (likely(PyList_GET_SIZE(L) > (((PyListObject*)L)->allocated >> 1))) {
-        __Pyx_SET_SIZE(L, Py_SIZE(L) - 1);
-        return PyList_GET_ITEM(L, PyList_GET_SIZE(L));
-    }
-    return __Pyx_CallUnboundCMethod0(&__pyx_umethod_PyList_Type_pop, L);
-}
-#endif
-
-/* PyObjectCall2Args */
-static CYTHON_INLINE PyObject* __Pyx_PyObject_Call2Args(PyObject* function, PyObject* arg1, PyObject* arg2) {
-    PyObject *args[3] = {NULL, arg1, arg2};
-    return __Pyx_PyObject_FastCall(function, args+1, 2 | __Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET);
-}
-
-/* PyObjectCallMethod1 */
-#if !(CYTHON_VECTORCALL && __PYX_LIMITED_VERSION_HEX >= 0x030C00A2)
-static PyObject* __Pyx__PyObject_CallMethod1(PyObject* method, PyObject* arg) {
-    PyObject *result = __Pyx_PyObject_CallOneArg(method, arg);
-    Py_DECREF(method);
-    return result;
-}
-#endif
-static PyObject* __Pyx_PyObject_CallMethod1(PyObject* obj, PyObject* method_name, PyObject* arg) {
-#if CYTHON_VECTORCALL && __PYX_LIMITED_VERSION_HEX >= 0x030C00A2
-    PyObject *args[2] = {obj, arg};
-    (void) __Pyx_PyObject_GetMethod;
-    (void) __Pyx_PyObject_CallOneArg;
-    (void) __Pyx_PyObject_Call2Args;
-    return PyObject_VectorcallMethod(method_name, args, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
-#else
-    PyObject *method = NULL, *result;
-    int is_method = __Pyx_PyObject_GetMethod(obj, method_name, &method);
-    if (likely(is_method)) {
-        result = __Pyx_PyObject_Call2Args(method, obj, arg);
-        Py_DECREF(method);
-        return result;
-    }
-    if (unlikely(!method)) return NULL;
-    return __Pyx__PyObject_CallMethod1(method, arg);
-#endif
-}
-
-/* append */
-static CYTHON_INLINE int __Pyx_PyObject_Append(PyObject* L, PyObject* x) {
-    if (likely(PyList_CheckExact(L))) {
-        if (unlikely(__Pyx_PyList_Append(L, x) < 0)) return -1;
-    } else {
-        PyObject* retval = __Pyx_PyObject_CallMethod1(L, __pyx_n_s_append, x);
-        if (unlikely(!retval))
-            return -1;
-        Py_DECREF(retval);
-    }
-    return 0;
-}
-
-/* KeywordStringCheck */
-static int __Pyx_CheckKeywordStrings(
-    PyObject *kw,
-    const char* function_name,
-    int kw_allowed)
-{
-    PyObject* key = 0;
-    Py_ssize_t pos = 0;
-#if CYTHON_COMPILING_IN_PYPY
-    if (!kw_allowed && PyDict_Next(kw, &pos, &key, 0))
-        goto invalid_keyword;
-    return 1;
-#else
-    if (CYTHON_METH_FASTCALL && likely(PyTuple_Check(kw))) {
-        Py_ssize_t kwsize;
-#if CYTHON_ASSUME_SAFE_MACROS
-        kwsize = PyTuple_GET_SIZE(kw);
-#else
-        kwsize = PyTuple_Size(kw);
-        if (kwsize < 0) return 0;
-#endif
-        if (unlikely(kwsize == 0))
-            return 1;
-        if (!kw_allowed) {
-#if CYTHON_ASSUME_SAFE_MACROS
-            key = PyTuple_GET_ITEM(kw, 0);
-#else
-            key = PyTuple_GetItem(kw, pos);
-            if (!key) return 0;
-#endif
-            goto invalid_keyword;
-        }
-#if PY_VERSION_HEX < 0x03090000
-        for (pos = 0; pos < kwsize; pos++) {
-#if CYTHON_ASSUME_SAFE_MACROS
-            key = PyTuple_GET_ITEM(kw, pos);
-#else
-            key = PyTuple_GetItem(kw, pos);
-            if (!key) return 0;
-#endif
-            if (unlikely(!PyUnicode_Check(key)))
-                goto invalid_keyword_type;
-        }
-#endif
-        return 1;
-    }
-    while (PyDict_Next(kw, &pos, &key, 0)) {
-        #if PY_MAJOR_VERSION < 3
-        if (unlikely(!PyString_Check(key)))
-        #endif
-            if (unlikely(!PyUnicode_Check(key)))
-                goto invalid_keyword_type;
-    }
-    if (!kw_allowed && unlikely(key))
-        goto invalid_keyword;
-    return 1;
-invalid_keyword_type:
-    PyErr_Format(PyExc_TypeError,
-        "%.200s() keywords must be strings", function_name);
-    return 0;
-#endif
-invalid_keyword:
-    #if PY_MAJOR_VERSION < 3
-    PyErr_Format(PyExc_TypeError,
-        "%.200s() got an unexpected keyword argument '%.200s'",
-        function_name, PyString_AsString(key));
-    #else
-    PyErr_Format(PyExc_TypeError,
-        "%s() got an unexpected keyword argument '%U'",
-        function_name, key);
-    #endif
-    return 0;
-}
 
 /* GetAttr3 */
 #if __PYX_LIMITED_VERSION_HEX < 0x030d00A1
@@ -47677,58 +48501,6 @@ static CYTHON_INLINE int __Pyx_TypeTest(PyObject *obj, PyTypeObject *type) {
     __Pyx_DECREF_TypeName(obj_type_name);
     __Pyx_DECREF_TypeName(type_name);
     return 0;
-}
-
-/* CallUnboundCMethod1 */
-#if CYTHON_COMPILING_IN_CPYTHON
-static CYTHON_INLINE PyObject* __Pyx_CallUnboundCMethod1(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg) {
-    if (likely(cfunc->func)) {
-        int flag = cfunc->flag;
-        if (flag == METH_O) {
-            return (*(cfunc->func))(self, arg);
-        } else if ((PY_VERSION_HEX >= 0x030600B1) && flag == METH_FASTCALL) {
-            #if PY_VERSION_HEX >= 0x030700A0
-                return (*(__Pyx_PyCFunctionFast)(void*)(PyCFunction)cfunc->func)(self, &arg, 1);
-            #else
-                return (*(__Pyx_PyCFunctionFastWithKeywords)(void*)(PyCFunction)cfunc->func)(self, &arg, 1, NULL);
-            #endif
-        } else if ((PY_VERSION_HEX >= 0x030700A0) && flag == (METH_FASTCALL | METH_KEYWORDS)) {
-            return (*(__Pyx_PyCFunctionFastWithKeywords)(void*)(PyCFunction)cfunc->func)(self, &arg, 1, NULL);
-        }
-    }
-    return __Pyx__CallUnboundCMethod1(cfunc, self, arg);
-}
-#endif
-static PyObject* __Pyx__CallUnboundCMethod1(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg){
-    PyObject *args, *result = NULL;
-    if (unlikely(!cfunc->func && !cfunc->method) && unlikely(__Pyx_TryUnpackUnboundCMethod(cfunc) < 0)) return NULL;
-#if CYTHON_COMPILING_IN_CPYTHON
-    if (cfunc->func && (cfunc->flag & METH_VARARGS)) {
-        args = PyTuple_New(1);
-        if (unlikely(!args)) goto bad;
-        Py_INCREF(arg);
-        PyTuple_SET_ITEM(args, 0, arg);
-        if (cfunc->flag & METH_KEYWORDS)
-            result = (*(PyCFunctionWithKeywords)(void*)(PyCFunction)cfunc->func)(self, args, NULL);
-        else
-            result = (*cfunc->func)(self, args);
-    } else {
-        args = PyTuple_New(2);
-        if (unlikely(!args)) goto bad;
-        Py_INCREF(self);
-        PyTuple_SET_ITEM(args, 0, self);
-        Py_INCREF(arg);
-        PyTuple_SET_ITEM(args, 1, arg);
-        result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
-    }
-#else
-    args = PyTuple_Pack(2, self, arg);
-    if (unlikely(!args)) goto bad;
-    result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
-#endif
-bad:
-    Py_XDECREF(args);
-    return result;
 }
 
 /* WriteUnraisableException */
@@ -48132,92 +48904,6 @@ static int __Pyx__ArgTypeTest(PyObject *obj, PyTypeObject *type, const char *nam
     __Pyx_DECREF_TypeName(type_name);
     __Pyx_DECREF_TypeName(obj_type_name);
     return 0;
-}
-
-/* CallUnboundCMethod2 */
-#if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030600B1
-static CYTHON_INLINE PyObject *__Pyx_CallUnboundCMethod2(__Pyx_CachedCFunction *cfunc, PyObject *self, PyObject *arg1, PyObject *arg2) {
-    if (likely(cfunc->func)) {
-        PyObject *args[2] = {arg1, arg2};
-        if (cfunc->flag == METH_FASTCALL) {
-            #if PY_VERSION_HEX >= 0x030700A0
-            return (*(__Pyx_PyCFunctionFast)(void*)(PyCFunction)cfunc->func)(self, args, 2);
-            #else
-            return (*(__Pyx_PyCFunctionFastWithKeywords)(void*)(PyCFunction)cfunc->func)(self, args, 2, NULL);
-            #endif
-        }
-        #if PY_VERSION_HEX >= 0x030700A0
-        if (cfunc->flag == (METH_FASTCALL | METH_KEYWORDS))
-            return (*(__Pyx_PyCFunctionFastWithKeywords)(void*)(PyCFunction)cfunc->func)(self, args, 2, NULL);
-        #endif
-    }
-    return __Pyx__CallUnboundCMethod2(cfunc, self, arg1, arg2);
-}
-#endif
-static PyObject* __Pyx__CallUnboundCMethod2(__Pyx_CachedCFunction* cfunc, PyObject* self, PyObject* arg1, PyObject* arg2){
-    PyObject *args, *result = NULL;
-    if (unlikely(!cfunc->func && !cfunc->method) && unlikely(__Pyx_TryUnpackUnboundCMethod(cfunc) < 0)) return NULL;
-#if CYTHON_COMPILING_IN_CPYTHON
-    if (cfunc->func && (cfunc->flag & METH_VARARGS)) {
-        args = PyTuple_New(2);
-        if (unlikely(!args)) goto bad;
-        Py_INCREF(arg1);
-        PyTuple_SET_ITEM(args, 0, arg1);
-        Py_INCREF(arg2);
-        PyTuple_SET_ITEM(args, 1, arg2);
-        if (cfunc->flag & METH_KEYWORDS)
-            result = (*(PyCFunctionWithKeywords)(void*)(PyCFunction)cfunc->func)(self, args, NULL);
-        else
-            result = (*cfunc->func)(self, args);
-    } else {
-        args = PyTuple_New(3);
-        if (unlikely(!args)) goto bad;
-        Py_INCREF(self);
-        PyTuple_SET_ITEM(args, 0, self);
-        Py_INCREF(arg1);
-        PyTuple_SET_ITEM(args, 1, arg1);
-        Py_INCREF(arg2);
-        PyTuple_SET_ITEM(args, 2, arg2);
-        result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
-    }
-#else
-    args = PyTuple_Pack(3, self, arg1, arg2);
-    if (unlikely(!args)) goto bad;
-    result = __Pyx_PyObject_Call(cfunc->method, args, NULL);
-#endif
-bad:
-    Py_XDECREF(args);
-    return result;
-}
-
-/* dict_getitem_default */
-static PyObject* __Pyx_PyDict_GetItemDefault(PyObject* d, PyObject* key, PyObject* default_value) {
-    PyObject* value;
-#if PY_MAJOR_VERSION >= 3 && (!CYTHON_COMPILING_IN_PYPY || PYPY_VERSION_NUM >= 0x07020000)
-    value = PyDict_GetItemWithError(d, key);
-    if (unlikely(!value)) {
-        if (unlikely(PyErr_Occurred()))
-            return NULL;
-        value = default_value;
-    }
-    Py_INCREF(value);
-    if ((1));
-#else
-    if (PyString_CheckExact(key) || PyUnicode_CheckExact(key) || PyInt_CheckExact(key)) {
-        value = PyDict_GetItem(d, key);
-        if (unlikely(!value)) {
-            value = default_value;
-        }
-        Py_INCREF(value);
-    }
-#endif
-    else {
-        if (default_value == Py_None)
-            value = __Pyx_CallUnboundCMethod1(&__pyx_umethod_PyDict_Type_get, d, key);
-        else
-            value = __Pyx_CallUnboundCMethod2(&__pyx_umethod_PyDict_Type_get, d, key, default_value);
-    }
-    return value;
 }
 
 /* RaiseTooManyValuesToUnpack */
@@ -50744,6 +51430,39 @@ bad:
     return NULL;
 }
 #endif
+
+/* decode_c_string */
+  static CYTHON_INLINE PyObject* __Pyx_decode_c_string(
+         const char* cstring, Py_ssize_t start, Py_ssize_t stop,
+         const char* encoding, const char* errors,
+         PyObject* (*decode_func)(const char *s, Py_ssize_t size, const char *errors)) {
+    Py_ssize_t length;
+    if (unlikely((start < 0) | (stop < 0))) {
+        size_t slen = strlen(cstring);
+        if (unlikely(slen > (size_t) PY_SSIZE_T_MAX)) {
+            PyErr_SetString(PyExc_OverflowError,
+                            "c-string too long to convert to Python");
+            return NULL;
+        }
+        length = (Py_ssize_t) slen;
+        if (start < 0) {
+            start += length;
+            if (start < 0)
+                start = 0;
+        }
+        if (stop < 0)
+            stop += length;
+    }
+    if (unlikely(stop <= start))
+        return __Pyx_NewRef(__pyx_empty_unicode);
+    length = stop - start;
+    cstring += start;
+    if (decode_func) {
+        return decode_func(cstring, length, errors);
+    } else {
+        return PyUnicode_Decode(cstring, length, encoding, errors);
+    }
+}
 
 /* ImportDottedModule */
   #if PY_MAJOR_VERSION >= 3
@@ -53527,7 +54246,7 @@ __Pyx_PyType_GetName(PyTypeObject* tp)
     if (unlikely(name == NULL) || unlikely(!PyUnicode_Check(name))) {
         PyErr_Clear();
         Py_XDECREF(name);
-        name = __Pyx_NewRef(__pyx_n_s__125);
+        name = __Pyx_NewRef(__pyx_n_s__127);
     }
     return name;
 }

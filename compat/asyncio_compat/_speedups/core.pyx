@@ -2,7 +2,11 @@
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
 """The compiled core of asyncio: one extension, one concept a file."""
 
-VERSION = '0.1.0'
+# setup.py says it: what is built belongs to that version of the package and to no other.
+cdef extern from *:
+    const char *ASYNCIO_COMPAT_VERSION
+
+VERSION = ASYNCIO_COMPAT_VERSION.decode()
 
 include "names.pxi"
 include "redirect.pxi"

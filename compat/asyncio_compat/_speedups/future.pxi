@@ -196,6 +196,7 @@ cdef int log_never_retrieved(Future future) except -1:
 
 cdef class FutureIterator:
     cdef Future future
+    cdef bint has_yielded
 
     def __iter__(self):
         return self
@@ -237,9 +238,10 @@ cdef PyObject *future_iternext(PyObject *self) noexcept:
     if future is None:
         return NULL
     if future.state == PENDING:
-        if future._asyncio_future_blocking:
+        if (<FutureIterator>self).has_yielded:
             PyErr_SetObject(AssertionError, "yield from wasn't used with future")
             return NULL
+        (<FutureIterator>self).has_yielded = True
         future._asyncio_future_blocking = True
         Py_INCREF(future)
         return <PyObject *>future

@@ -58,6 +58,11 @@ cdef class GatheringCallback:
     def __call__(self, child):
         self.outer.take(self.number, child)
 
+    @property
+    def __qualname__(self):
+        """For the repr of the child."""
+        return 'gather.<locals>._done_callback(%d)' % self.number
+
 
 def gather(tuple arguments, loop, bint return_exceptions):
     cdef Gathering outer

@@ -17,6 +17,8 @@ cdef class Loop:
     cdef Task current_task
     cdef list scheduled
     cdef object selector
+    # Its attributes: select() may be one of them.
+    cdef dict selector_dict
     # The descriptor to poll, or -1.
     cdef int epoll
     cdef bint debug
@@ -133,7 +135,7 @@ cdef class Loop:
     cdef int poll(self, double timeout) except -1:
         cdef epoll_event polled[MOST_EVENTS]
         cdef int number, i
-        if type(self.selector) is not EpollSelector:
+        if type(self.selector) is not EpollSelector or 'select' in self.selector_dict:
             self._process_events(self.selector.select(None if timeout < 0 else timeout))
             return 0
         if self.epoll < 0:
@@ -233,6 +235,7 @@ cdef class Loop:
     @_selector.setter
     def _selector(self, selector):
         self.selector = selector
+        self.selector_dict = getattr(selector, '__dict__', None)
         self.epoll = -1
 
     @property

@@ -60,7 +60,7 @@ cdef object ReaderType = None
 
 
 def bind():
-    """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds: {asyncio's: ours}."""
+    """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds; return asyncio's."""
     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
     LimitOverrunError = streams.LimitOverrunError
     FutureType = merged(Future, futures.Future)
@@ -69,7 +69,8 @@ def bind():
     LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)
     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
     ReaderType = merged(StreamReader, streams.StreamReader)
-    return {made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)}
+    ours_of.update({made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)})
+    return list(ours_of)
 
 
 cdef object merged(ours, theirs):

@@ -78,8 +78,9 @@ cdef class StreamReader:
         return self._waiter
 
     async def _wait_for_data(self, func_name):
+        waiter = self.wait(func_name)
         try:
-            await self.wait(func_name)
+            await waiter
         finally:
             self._waiter = None
 
@@ -102,8 +103,9 @@ cdef class StreamReader:
                     return b''.join(blocks)
                 blocks.append(block)
         if not self._buffer and not self._eof:
+            waiter = self.wait('read')
             try:
-                await self.wait('read')
+                await waiter
             finally:
                 self._waiter = None
         return self.take(min(n, PyByteArray_GET_SIZE(self._buffer)))
@@ -120,8 +122,9 @@ cdef class StreamReader:
                 incomplete = bytes(self._buffer)
                 self._buffer.clear()
                 raise IncompleteReadError(incomplete, n)
+            waiter = self.wait('readexactly')
             try:
-                await self.wait('readexactly')
+                await waiter
             finally:
                 self._waiter = None
         return self.take(n)
@@ -143,8 +146,9 @@ cdef class StreamReader:
                 partial = bytes(self._buffer)
                 self._buffer.clear()
                 raise IncompleteReadError(partial, None)
+            waiter = self.wait('readuntil')
             try:
-                await self.wait('readuntil')
+                await waiter
             finally:
                 self._waiter = None
         if end > self._limit:

@@ -43,7 +43,7 @@ cdef class Task(Future):
         cdef Future waited
         if type(future) is FutureType or type(future) is TaskType:
             waited = <Future>future
-            if waited.state == FINISHED:
+            if waited.state == FINISHED and (waited._exception is None or isinstance(waited._exception, Exception)):
                 waited._log_traceback = False
                 return self.step(waited._exception)
             if waited.state == CANCELLED:
