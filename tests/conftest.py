@@ -7,12 +7,15 @@ nothing is installed, to see a test fail where the feature is lacking.
 
 import asyncio
 import asyncio.proactor_events     # asyncio imports it on Windows only
+import functools
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 
-import hypothesis
+import hypothesis.configuration
 import pytest
 
 import asyncio_compat
@@ -34,6 +37,11 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    """How many examples tests/fuzz runs: few, the same each time, or new."""
+    # It would leave a folder here.
+    home = tempfile.mkdtemp()
+    config.add_cleanup(functools.partial(shutil.rmtree, home, True))
+    hypothesis.configuration.set_hypothesis_home_dir(home)
     examples = config.getoption('--fuzz')
     hypothesis.settings.register_profile(
         'fuzz', max_examples=examples or 300, derandomize=not examples,

@@ -229,10 +229,8 @@ def test_all_tasks_of_one_loop(loop):
     async def run():
         ended = asyncio.ensure_future(asyncio.sleep(0))
         await ended
-        forgotten = asyncio.ensure_future(asyncio.sleep(0))
-        await forgotten
-        del forgotten
-        waiting = asyncio.ensure_future(asyncio.Event().wait())
+        waiting = asyncio.ensure_future(
+            asyncio.wait([asyncio.Future(loop=loop)], loop=loop))
         listed = asyncio.Task.all_tasks()
         waiting.cancel()
         await asyncio.wait([waiting])
