@@ -5,14 +5,17 @@
     python3 run.py test                 the tests, on every interpreter that pyenv has
     python3 run.py test cp350 py311     the tests, on these
     python3 run.py docs                 draw the tables of README.md and of docs/ anew
+    python3 run.py wheels               the sdist, the wheel for everyone and the compiled one for 3.5, into dist/
 """
 import argparse
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import interpreters
@@ -21,6 +24,10 @@ ROOT = Path(__file__).resolve().parent
 TOX_HOME = ROOT / '.venv-tox'
 TOX_PINS = ROOT / 'tests' / 'requirements' / 'tox.txt'
 RESULT = ROOT / '.tox' / 'result.json'
+WHEELS_HOME = ROOT / '.venv-wheels'
+WHEELS_PINS = ROOT / 'tests' / 'requirements' / 'packaging.txt'
+# Where tox.ini takes the compiled wheel from.
+TESTED_WHEELS = ROOT / '.tox' / 'dist'
 
 
 # demo
@@ -117,17 +124,70 @@ def docs(arguments):
     return 0
 
 
+# wheels
+
+# Instead of the interpreter's own, which may say where it was installed; and without the names of static functions.
+LINKER = 'gcc -shared -s'
+
+
+def wheels(arguments):
+    return build_wheels(arguments.python or home_of(WHEELS_HOME, WHEELS_PINS), Path(arguments.into).resolve())
+
+
+def build_wheels(python, into):
+    """*python* has the tools of requirements/packaging.txt. Returns 1 if there is no 3.5 to build the compiled one."""
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        call(python, '-m', 'build', '--no-isolation', '--outdir', 'made', str(ROOT), cwd=folder)
+        made = Path(folder, 'made')
+        sdist, = made.glob('*.tar.gz')
+        old = [found for version, found in interpreters.all_found() if version.startswith('3.5.')]
+        if old:
+            # What the oldest takes, the others take.
+            build_compiled(python, old[0], sdist, made)
+        for path in sorted(made.iterdir()):
+            shutil.move(str(path), str(into / path.name))
+            print(into / path.name, '%.0f KiB' % ((into / path.name).stat().st_size / 1024))
+    if not old:
+        print('Without the compiled wheel: it takes a Python 3.5, and this machine has none.', file=sys.stderr)
+    return 0 if old else 1
+
+
+def build_compiled(python, old, sdist, made):
+    """From the *sdist*, as pip does; into the folder *made*."""
+    call(python, '-m', 'virtualenv', '--quiet', '--no-periodic-update', '-p', old, 'old', cwd=made.parent)
+    shutil.unpack_archive(str(sdist), str(made.parent))
+    source = made.parent / sdist.name[:-len('.tar.gz')]
+    machine = platform.machine()
+    tag, policy = ('manylinux1', 'manylinux_2_5')
+    if machine not in ('x86_64', 'i686'):
+        # Of the others, this is the oldest.
+        tag, policy = ('manylinux2014', 'manylinux_2_17')
+    call(made.parent / 'old' / 'bin' / 'python', 'setup.py', '-q', 'bdist_wheel', '--dist-dir', str(made),
+         '--plat-name', '%s_%s' % (tag, machine), cwd=source, env=dict(os.environ, LDSHARED=LINKER))
+    wheel, = made.glob('*-cp35-cp35m-*.whl')
+    asked = subprocess.run([str(python), '-m', 'auditwheel', 'show', str(wheel)], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, universal_newlines=True)
+    if '"%s_%s"' % (policy, machine) not in asked.stdout:
+        sys.exit('%s is not what its name says:\n%s' % (wheel.name, asked.stdout))
+
+
+def call(*command, **options):
+    subprocess.run([str(part) for part in command], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   **options)
+
+
 # test
 
-def tox_python():
-    """The Python of .venv-tox, made anew when its pins or this interpreter have changed."""
-    python = TOX_HOME / 'bin' / 'python'
-    stamp = TOX_HOME / 'made-of.txt'
-    made_of = sys.version + '\n' + TOX_PINS.read_text()
+def home_of(home, pins):
+    """The Python of the environment *home*, made anew when its *pins* or this interpreter have changed."""
+    python = home / 'bin' / 'python'
+    stamp = home / 'made-of.txt'
+    made_of = sys.version + '\n' + pins.read_text()
     if not stamp.exists() or stamp.read_text() != made_of:
-        print('Making', TOX_HOME.name, flush=True)
-        subprocess.run([sys.executable, '-m', 'venv', '--clear', str(TOX_HOME)], check=True)
-        subprocess.run([str(python), '-m', 'pip', 'install', '--quiet', '-r', str(TOX_PINS)], check=True)
+        print('Making', home.name, flush=True)
+        subprocess.run([sys.executable, '-m', 'venv', '--clear', str(home)], check=True)
+        subprocess.run([str(python), '-m', 'pip', 'install', '--quiet', '-r', str(pins)], check=True)
         stamp.write_text(made_of)
     return python
 
@@ -137,13 +197,15 @@ def test(arguments):
     if not versions.is_dir():
         sys.exit('The tests take their interpreters from pyenv, which is not here. See https://github.com/pyenv/pyenv')
     os.environ['PYENV_ROOT'] = str(versions.parent)
-    python = tox_python()
+    python = home_of(TOX_HOME, TOX_PINS)
 
     # setuptools would put a module that has been deleted since into the wheel; coverage would count it.
-    for stale in ROOT / 'build', ROOT / '.tox' / 'measured':
+    for stale in ROOT / 'build', ROOT / '.tox' / 'measured', TESTED_WHEELS:
         shutil.rmtree(stale, ignore_errors=True)
     if RESULT.exists():
         RESULT.unlink()
+    if not arguments.environments or any(name.startswith('cp35') for name in arguments.environments):
+        build_wheels(home_of(WHEELS_HOME, WHEELS_PINS), TESTED_WHEELS)
     command = [str(python), '-m', 'tox', 'run-parallel', '--parallel', 'auto', '--parallel-no-spinner',
                '--result-json', str(RESULT)]
     if arguments.environments:
@@ -190,6 +252,11 @@ def main():
 
     command = commands.add_parser('docs', help='draw the tables of README.md and docs/ from what they tell of')
     command.set_defaults(function=docs)
+
+    command = commands.add_parser('wheels', help='build what is released')
+    command.add_argument('--into', default=str(ROOT / 'dist'), metavar='folder')
+    command.add_argument('--python', help='one that has what tests/requirements/packaging.txt lists')
+    command.set_defaults(function=wheels)
 
     command = commands.add_parser('test', help='run the tests; see tox.ini for the environments')
     command.add_argument('environments', nargs='*', metavar='environment')

@@ -1,28 +1,55 @@
 #!/usr/bin/env python3
-"""CPU time of asyncio with the package and without; needs Python 3.8 or later and nothing else.
+"""What asyncio takes with the package, without it, and with uvloop; needs Python 3.8 or later and nothing else.
 
-    python3 run.py                            3.5.0 and 3.5.10, against native 3.5.10
-    python3 run.py 3.5.0 3.5.3 3.6.15         these (versions or paths), each native and patched
-    python3 run.py --only spawn gather        these benchmarks
-    python3 run.py --baseline 3.6.15          against another native interpreter
-    python3 run.py --check                    exit with 1 if a bound is broken
+    python3 run.py                                all of it
+    python3 run.py '3.5.0 compiled' 3.6.15        these columns
+    python3 run.py --only spawn turns             these benchmarks
+    python3 run.py --baseline 3.5.10              as a multiple of another column
+    python3 run.py --check                        exit with 1 if a bound is broken
+    python3 run.py --publish 'a machine with …'   write results.json, and draw docs/speed.md from it
+
+A column is an interpreter (a version, a path, or newest) and what it runs: nothing more for its own asyncio, 'pure' or
+'compiled' for the package, 'uvloop', or 'bare' for sockets without asyncio.
 """
 import argparse
+import collections
+import json
+import os
 import sys
 import tempfile
 from pathlib import Path
 
 import children
+import draw
+import measure
+import scale
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import interpreters     # noqa: E402
 
 MEASURE = str(Path(__file__).resolve().parent / 'measure.py')
-BENCHMARKS = ('spawn', 'gather', 'future_round_trip', 'sleep_zero', 'echo', 'readline_echo', 'readexactly')
+BENCHMARKS = [*measure.TIMES, *measure.SCALE, *measure.MEMORY]
 
-# The largest CPU time that a patched interpreter may take, as a multiple of native 3.5.10's.
-BOUNDS = {'3.5.10': dict.fromkeys(BENCHMARKS, 1.05), '3.5.0': {'readexactly': 1.1}}
-BOUNDS_BASELINE = '3.5.10'
+COLUMNS = ('3.5.0', '3.5.0 pure', '3.5.0 compiled', '3.5.10', '3.5.10 pure', '3.5.10 compiled', '3.6.15', 'newest',
+           '3.5.10 uvloop', '3.5.10 compiled uvloop', '3.6.15 uvloop', '3.6.15 bare')
+# These are enough for what takes long.
+SCALE_COLUMNS = ('3.5.0 pure', '3.5.0 compiled', '3.6.15')
+MEMORY_COLUMNS = ('3.5.10', '3.5.10 pure', '3.5.10 compiled', '3.6.15')
+FLAVOURS = {'pure', 'compiled', 'uvloop', 'bare'}
+COUNTS = (100, 1000, 10000, 100000)
+
+MUST = {'spawn': 0.25, 'gather': 0.5, 'future_round_trip': 0.25, 'echo': 0.7, 'readline_echo': 0.7}
+# {(column, another): {benchmark: the most that the column may take, as a multiple of the other}}
+BOUNDS = {
+    # Two threads that wake one another take another time in every run.
+    ('3.5.10 pure', '3.5.10'): dict.fromkeys(set(measure.TIMES) - {'threadsafe'}, 1.05),
+    ('3.5.0 pure', '3.5.10'): {'readexactly': 1.1},
+    ('3.5.0 compiled', '3.6.15'): MUST,
+    ('3.5.10 compiled', '3.6.15'): MUST,
+    ('3.5.0 compiled', '3.6.15 uvloop'): dict.fromkeys(MUST, 1),
+    ('3.5.10 compiled', '3.6.15 uvloop'): dict.fromkeys(MUST, 1),
+    ('3.5.10 compiled', '3.5.10'): dict.fromkeys(measure.MEMORY, 1),
+}
 
 # glibc moves these at run time, after which the same code takes another time from one process to the next.
 MALLOC = {
@@ -31,81 +58,121 @@ MALLOC = {
     'MALLOC_MMAP_THRESHOLD_': str(32 * 1024 * 1024),
 }
 
+Column = collections.namedtuple('Column', 'label path flavours')
+
 
 def main():
     arguments = parse_arguments()
-    combinations = [(version, path, patched)
-                    for version, path in interpreters.named(arguments.interpreters)
-                    for patched in (False, True)]
-    baseline = (*interpreters.named([arguments.baseline])[0], False)
-    if baseline not in combinations:
-        combinations.insert(0, baseline)
-    times = measure(combinations, arguments.only, arguments.rounds)
-    ratios = {key: taken / times[baseline, key[1]] for key, taken in times.items()}
-    print_table(combinations, baseline, times, ratios, arguments.only)
-    bounds = bounds_of(ratios) if baseline[0] == BOUNDS_BASELINE else {}
-    broken = [key for key, bound in bounds.items() if ratios[key] > bound]
-    for combination, benchmark in broken:
-        print('%s on %s is over its bound, %.2f' % (benchmark, label(combination), bounds[combination, benchmark]))
-    if arguments.check and not bounds:
+    with tempfile.TemporaryDirectory() as folder:
+        python_path = children.copy_package(folder)
+        columns = chosen_columns(arguments.columns or COLUMNS, arguments.baseline, python_path)
+        chosen = jobs(arguments.only, columns, all_columns=bool(arguments.columns))
+        figures = measured(list(chosen), arguments.rounds, python_path)
+    results = {'machine': arguments.publish, 'rounds': arguments.rounds, 'baseline': arguments.baseline,
+               'columns': [column.label for column in columns], 'figures': figures}
+    print(draw.tables(results))
+    if arguments.publish:
+        draw.publish(results)
+    broken, looked_at = broken_bounds(figures)
+    print(*broken, sep='\n', end='\n' if broken else '')
+    if arguments.check and not looked_at:
         raise SystemExit('nothing of this has a bound')
     return 1 if arguments.check and broken else 0
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description='CPU time of asyncio with the package and without.')
-    parser.add_argument('interpreters', nargs='*', default=['3.5.0', '3.5.10'], help='versions or paths')
-    parser.add_argument('--baseline', default=BOUNDS_BASELINE, help='the native interpreter that counts as 1')
-    parser.add_argument('--only', nargs='+', choices=BENCHMARKS, default=BENCHMARKS, metavar='BENCHMARK')
-    parser.add_argument('--rounds', type=int, default=9, help='processes for each figure, of which the fastest counts')
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('columns', nargs='*', metavar='column')
+    parser.add_argument('--only', nargs='+', choices=BENCHMARKS, default=BENCHMARKS, metavar='benchmark')
+    parser.add_argument('--baseline', default='3.6.15', metavar='column', help='the column that counts as 1')
+    parser.add_argument('--rounds', type=int, default=9, help='processes for each figure, of which the least counts')
     parser.add_argument('--check', action='store_true', help='exit with 1 if a bound is broken')
-    return parser.parse_args()
+    parser.add_argument('--publish', metavar='machine', help='what the documentation says of this machine')
+    arguments = parser.parse_args()
+    if arguments.publish and (arguments.columns or arguments.only is not BENCHMARKS):
+        parser.error('what is published is all of it')
+    return arguments
 
 
-def measure(combinations, benchmarks, rounds):
-    """{(combination, benchmark): CPU seconds}, of each the fastest process."""
-    times = {}
-    with tempfile.TemporaryDirectory() as folder:
-        python_path = children.copy_package(folder)
-        for number in range(rounds):
-            for benchmark in benchmarks:
-                # What disturbs the machine for a while then disturbs all combinations.
-                for combination in combinations[::-1 if number % 2 else 1]:
-                    taken = run_child(python_path, combination, benchmark)
-                    key = combination, benchmark
-                    times[key] = min(taken, times.get(key, taken))
-            progress('round %d of %d' % (number + 1, rounds))
+def chosen_columns(names, baseline, python_path):
+    """[Column]; without those that cannot run here, of which it says why."""
+    found = dict(interpreters.all_found())
+    if any('uvloop' in name for name in names):
+        children.add_uvloop(python_path)
+    columns = []
+    for name in dict.fromkeys([*names, baseline]):
+        interpreter, *flavours = name.split()
+        if not FLAVOURS.issuperset(flavours):
+            raise SystemExit('%s: after the interpreter comes one of %s' % (name, ', '.join(sorted(FLAVOURS))))
+        if interpreter == 'newest':
+            interpreter = list(found)[-1]
+        if os.sep in interpreter:
+            (version, path), = interpreters.named([interpreter])
+        else:
+            version, path = interpreter, found.get(interpreter)
+        column = Column(' '.join([version, *flavours]), path, flavours)
+        reason = ('this machine has no such interpreter' if path is None else
+                  children.why_not(path, python_path, MEASURE, 'nothing', *flavours))
+        if reason:
+            print('%s: %s' % (column.label, reason), file=sys.stderr)
+        elif column not in columns:
+            columns.append(column)
+    if baseline not in [column.label for column in columns]:
+        raise SystemExit('without the baseline, %s, there is nothing to compare with' % baseline)
+    return columns
+
+
+def jobs(names, columns, all_columns):
+    """(benchmark, the columns that it is measured for), …"""
+    def those(labels):
+        return [column for column in columns if all_columns or column.label in labels]
+
+    for name in names:
+        if name in measure.SCALE:
+            for count in counts(name):
+                yield '%s:%d' % (name, count), those(SCALE_COLUMNS)
+        else:
+            yield name, those(MEMORY_COLUMNS) if name in measure.MEMORY else columns
+
+
+def counts(name):
+    most = scale.most_connections() if name == 'connections' else COUNTS[-1]
+    return sorted({min(count, most) for count in COUNTS})
+
+
+def measured(jobs, rounds, python_path):
+    """{benchmark: {label: CPU seconds, or bytes}}; of each the least of all processes, None for what has none."""
+    figures = {benchmark: {} for benchmark, _ in jobs}
+    for number in range(rounds):
+        for benchmark, columns in jobs:
+            progress('round %d of %d: %s' % (number + 1, rounds, benchmark))
+            # What disturbs the machine for a while then disturbs all columns.
+            for column in columns[::-1 if number % 2 else 1]:
+                figure = json.loads(children.output(column.path, python_path, MEASURE, benchmark, *column.flavours,
+                                                    **MALLOC))
+                least = figures[benchmark].get(column.label, figure)
+                figures[benchmark][column.label] = min(figure, least) if figure is not None else None
     progress('')
-    return times
+    return figures
 
 
-def run_child(python_path, combination, benchmark):
-    _, path, patched = combination
-    return float(children.output(path, python_path, MEASURE, benchmark, *['--patched'] * patched, **MALLOC))
-
-
-def bounds_of(ratios):
-    """{(combination, benchmark): the largest ratio it may have}, for those that have a bound."""
-    return {(combination, benchmark): BOUNDS[combination[0]][benchmark] for combination, benchmark in ratios
-            if combination[2] and benchmark in BOUNDS.get(combination[0], {})}
-
-
-def label(combination):
-    return combination[0] + (' patched' if combination[2] else '')
-
-
-def print_table(combinations, baseline, times, ratios, benchmarks):
-    print('CPU time as a multiple of %s (its own in ms)' % label(baseline))
-    print('%-20s' % '' + ''.join('%17s' % label(combination) for combination in combinations))
-    for benchmark in benchmarks:
-        cells = ['%.3f' % ratios[combination, benchmark] for combination in combinations]
-        cells[combinations.index(baseline)] += ' (%.0f)' % (times[baseline, benchmark] * 1000)
-        print('%-20s' % benchmark + ''.join('%17s' % cell for cell in cells))
+def broken_bounds(figures):
+    """(a line for each bound that is broken, how many were looked at)."""
+    broken, looked_at = [], 0
+    for (label, other), bounds in BOUNDS.items():
+        for benchmark, bound in sorted(bounds.items()):
+            figure, base = (figures.get(benchmark, {}).get(name) for name in (label, other))
+            if figure is not None and base is not None:
+                looked_at += 1
+                if figure > bound * base:
+                    broken.append('%s on %s takes %.3f of %s, more than %s'
+                                  % (benchmark, label, figure / base, other, bound))
+    return broken, looked_at
 
 
 def progress(text):
     if sys.stderr.isatty():
-        print('\r%-20s' % text, end='\r', file=sys.stderr, flush=True)
+        print('\r%-50s' % text, end='\r', file=sys.stderr, flush=True)
 
 
 if __name__ == '__main__':

@@ -31,12 +31,13 @@ def _look():
         if core.VERSION == __version__:
             return None
         reason = 'it is that of version %s' % core.VERSION
-    except ImportError as exc:
-        reason = str(exc)
+    except Exception as exc:
+        # That of another version may raise anything.
+        reason = '%s: %s' % (type(exc).__name__, exc)
     reason = 'the compiled part of asyncio-compat %s cannot be used: %s' % (
         __version__, reason)
     warnings.warn(reason + '; the Python code serves', RuntimeWarning,
-                  stacklevel=7)
+                  stacklevel=8)
     return reason
 
 

@@ -1,5 +1,5 @@
 # cython: language_level=3, iterable_coroutine=True
-# cython: boundscheck=False, wraparound=False, initializedcheck=False
+# cython: binding=False, boundscheck=False, wraparound=False, initializedcheck=False
 """The compiled core of asyncio: one extension, one concept a file."""
 
 # setup.py says it: what is built belongs to that version of the package and to no other.

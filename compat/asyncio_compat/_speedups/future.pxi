@@ -178,6 +178,22 @@ cdef class Future:
             log_never_retrieved(self)
 
 
+cdef extern from *:
+    """
+    static PyObject *fresh(PyObject *type, PyObject *no_arguments) {
+        return ((PyTypeObject *)type)->tp_new((PyTypeObject *)type, no_arguments, NULL);
+    }
+    """
+    # Calling __new__() takes 550 instructions more, of the 9,000 of a task.
+    object fresh(object type, tuple no_arguments)
+
+
+cdef Future new_future(Loop loop):
+    cdef Future future = <Future>fresh(FutureType, ())
+    future.loop = future.ours = loop
+    return future
+
+
 cdef object as_callback(callback):
     return (<Task>callback)._wakeup if type(callback) is TaskType else callback
 

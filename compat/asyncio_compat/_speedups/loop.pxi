@@ -12,6 +12,24 @@ cdef frozenset OVERRIDES = frozenset([
     'call_soon', 'call_soon_threadsafe', 'create_future', 'create_task', 'time'])
 
 
+# What asyncio's classes had when they were bound: [(class, name, function)].
+cdef list ORIGINALS = []
+
+
+cdef int remember_originals() except -1:
+    ORIGINALS[:] = [(unix_loop, name, getattr(unix_loop, name)) for name in OVERRIDES]
+    ORIGINALS.append((Handle, '_run', Handle._run))
+    return 0
+
+
+cdef bint is_patched() except -1:
+    """True if somebody else has replaced what is not called any more."""
+    for cls, name, function in ORIGINALS:
+        if getattr(cls, name) is not function:
+            return True
+    return False
+
+
 cdef class Loop:
     cdef Ring ring
     cdef Task current_task
@@ -31,7 +49,7 @@ cdef class Loop:
     cdef public Py_ssize_t _timer_cancelled_count
 
     def __cinit__(self, *args, **kwargs):
-        ring_init(&self.ring)
+        ring_resize(&self.ring, LEAST_ROOM)
         self.scheduled = []
         self.epoll = -1
         self.direct = True
@@ -42,7 +60,8 @@ cdef class Loop:
         PyMem_Free(self.ring.entries)
 
     cdef int look(self) except -1:
-        self.direct = not (self.debug or self.closed or not OVERRIDES.isdisjoint(self.__dict__))
+        self.direct = not (self.debug or self.closed or not OVERRIDES.isdisjoint(self.__dict__) or
+                           is_patched())
         return 0
 
     def __setattr__(self, name, value):
@@ -56,18 +75,13 @@ cdef class Loop:
             self.look()
 
     def create_future(self):
-        cdef Future future
-        if not self.direct:
-            return python_loop.create_future(self)
-        future = Future.__new__(FutureType)
-        future.loop = future.ours = self
-        return future
+        return new_future(self) if self.direct else python_loop.create_future(self)
 
     def create_task(self, coro):
         cdef Task task
         if not self.direct or self._task_factory is not None or not is_coroutine(coro):
             return python_loop.create_task(self, coro)
-        task = Task.__new__(TaskType)
+        task = <Task>fresh(TaskType, ())
         task.loop = task.ours = self
         task.start(coro)
         return task
@@ -107,6 +121,11 @@ cdef class Loop:
         heap_push(self.scheduled, handle)
         return handle
 
+    def run_forever(self):
+        # asyncio's classes may have been patched since.
+        self.look()
+        python_loop.run_forever(self)
+
     def _run_once(self):
         cdef Py_ssize_t _
         if not self.direct:
@@ -123,6 +142,8 @@ cdef class Loop:
                 # A callback has closed the loop.
                 break
             self.run(ring_pop(&self.ring))
+        if self.ring.mask >= MOST_UNUSED_ROOM and not self.ring.length:
+            ring_resize(&self.ring, LEAST_ROOM)
 
     cdef double timeout(self) except? -2:
         """In seconds; -1 for ever."""
@@ -255,6 +276,29 @@ cdef class Loop:
     def _closed(self, closed):
         self.closed = closed
         self.look()
+
+
+# By hand, because Cython's knows objects only, and a loop that is dropped has to be found by the garbage collector.
+cdef traverseproc traverse_attributes
+
+
+cdef int traverse_loop(PyObject *self, visitproc visit, void *argument) except -1:
+    cdef Ring *ring = &(<Loop>self).ring
+    cdef Entry *entry
+    cdef Py_ssize_t i
+    cdef int found
+    for i in range(ring.length):
+        entry = &ring.entries[(ring.first + i) & ring.mask]
+        found = visit(entry.what, argument)
+        if not found and entry.argument is not NULL:
+            found = visit(entry.argument, argument)
+        if found:
+            return found
+    return traverse_attributes(self, visit, argument)
+
+
+traverse_attributes = (<PyTypeObject *>Loop).tp_traverse
+(<PyTypeObject *>Loop).tp_traverse = traverse_loop
 
 
 cdef int log_failed_callback(Loop loop, handle, exc) except -1:

@@ -11,7 +11,7 @@ from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_GET_SIZE, PyBy
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.exc cimport PyErr_CheckSignals, PyErr_SetFromErrno
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from cpython.object cimport PyObject, PyObject_GenericSetAttr, PyTypeObject
+from cpython.object cimport PyObject, PyObject_GenericSetAttr, PyTypeObject, traverseproc, visitproc
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.errno cimport EAGAIN, EINTR, errno
 from libc.math cimport ceil
@@ -48,6 +48,7 @@ cdef object LimitOverrunError = None
 
 # asyncio's own, for what is not worth to be compiled.
 cdef object python_loop = base_events.BaseEventLoop
+cdef object unix_loop = unix_events._UnixSelectorEventLoop
 cdef object python_transport = selector_events._SelectorSocketTransport
 
 # What bind() makes of the classes below and asyncio's: an object of exactly this type has no overrides.
@@ -63,10 +64,11 @@ def bind():
     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds; return asyncio's."""
     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
     LimitOverrunError = streams.LimitOverrunError
+    remember_originals()
     FutureType = merged(Future, futures.Future)
     TaskType = merged(Task, tasks.Task)
     GatheringType = merged(Gathering, tasks._GatheringFuture)
-    LoopType = merged(Loop, unix_events._UnixSelectorEventLoop)
+    LoopType = merged(Loop, unix_loop)
     TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
     ReaderType = merged(StreamReader, streams.StreamReader)
     ours_of.update({made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)})

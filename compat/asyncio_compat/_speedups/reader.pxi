@@ -53,6 +53,9 @@ cdef class StreamReader:
             waiter.set_result(None)
         return 0
 
+    def exception(self):
+        return self._exception
+
     def _wakeup_waiter(self):
         self.wake_up()
 
@@ -74,7 +77,8 @@ cdef class StreamReader:
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
-        self._waiter = self._loop.create_future()
+        loop = self._loop
+        self._waiter = new_future(loop) if type(loop) is LoopType and (<Loop>loop).direct else loop.create_future()
         return self._waiter
 
     async def _wait_for_data(self, func_name):
@@ -86,7 +90,10 @@ cdef class StreamReader:
 
     cdef bytes take(self, Py_ssize_t number):
         data = PyBytes_FromStringAndSize(PyByteArray_AS_STRING(self._buffer), number)
-        del self._buffer[:number]
+        if number == PyByteArray_GET_SIZE(self._buffer):
+            PyByteArray_Resize(self._buffer, 0)
+        else:
+            del self._buffer[:number]
         self.resume()
         return data
 

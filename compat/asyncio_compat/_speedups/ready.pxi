@@ -20,19 +20,15 @@ cdef struct Ring:
     Py_ssize_t mask
 
 
-cdef int ring_init(Ring *ring) except -1:
-    ring.entries = <Entry *>PyMem_Malloc(64 * sizeof(Entry))
-    if ring.entries is NULL:
-        raise MemoryError
-    ring.first = ring.length = 0
-    ring.mask = 63
-    return 0
+cdef enum:
+    LEAST_ROOM = 64
+    MOST_UNUSED_ROOM = 4096
 
 
-cdef int ring_grow(Ring *ring) except -1:
-    cdef Py_ssize_t size = ring.mask + 1
+cdef int ring_resize(Ring *ring, Py_ssize_t size) except -1:
+    """Make room for *size* entries, a power of two."""
     cdef Py_ssize_t i
-    cdef Entry *entries = <Entry *>PyMem_Malloc(2 * size * sizeof(Entry))
+    cdef Entry *entries = <Entry *>PyMem_Malloc(size * sizeof(Entry))
     if entries is NULL:
         raise MemoryError
     for i in range(ring.length):
@@ -40,14 +36,14 @@ cdef int ring_grow(Ring *ring) except -1:
     PyMem_Free(ring.entries)
     ring.entries = entries
     ring.first = 0
-    ring.mask = 2 * size - 1
+    ring.mask = size - 1
     return 0
 
 
 cdef inline int ring_push(Ring *ring, int kind, object what, PyObject *argument) except -1:
     cdef Entry *entry
     if ring.length > ring.mask:
-        ring_grow(ring)
+        ring_resize(ring, 2 * (ring.mask + 1))
     entry = &ring.entries[(ring.first + ring.length) & ring.mask]
     ring.length += 1
     entry.kind = kind

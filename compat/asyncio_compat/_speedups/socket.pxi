@@ -26,6 +26,9 @@ cdef class SocketTransport:
     def __cinit__(self, *args, **kwargs):
         self.max_size = MOST_RECEIVED
 
+    def is_closing(self):
+        return self._closing
+
     def _read_ready(self):
         cdef Py_ssize_t number
         if self._conn_lost:

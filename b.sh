@@ -1,1 +1,0 @@
-for v in ${*:-3.6.15:stock 3.5.0:fast 3.5.10:fast}; do echo $v; MALLOC_TRIM_THRESHOLD_=536870912 MALLOC_TOP_PAD_=16777216 MALLOC_MMAP_THRESHOLD_=33554432 PYTHONDONTWRITEBYTECODE= timeout 100 ~/.pyenv/versions/${v%:*}/bin/python /root/wt4/bench.py ${v#*:} spawn future_round_trip sleep_zero gather echo readline_echo readexactly 2>&1 | tail -12; done; date
