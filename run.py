@@ -204,7 +204,7 @@ def test(arguments):
         shutil.rmtree(stale, ignore_errors=True)
     if RESULT.exists():
         RESULT.unlink()
-    if not arguments.environments or any(name.startswith('cp35') for name in arguments.environments):
+    if not arguments.environments or any(name.startswith(('cp35', 'conformance')) for name in arguments.environments):
         build_wheels(home_of(WHEELS_HOME, WHEELS_PINS), TESTED_WHEELS)
     command = [str(python), '-m', 'tox', 'run-parallel', '--parallel', 'auto', '--parallel-no-spinner',
                '--result-json', str(RESULT)]

@@ -6,6 +6,7 @@
     … --pattern test_tasks                    the tests of this module
     … --pattern test_wait_for                 the tests with this in their names
     … --stock                                 without the package
+    … --package dist                          with the compiled wheel in that folder, not with the Python code in compat/
 
 The tests stay in the standard library of the interpreter that has them, and so does its asyncio.test_utils, which they
 need. What that interpreter itself fails is run first, and not held against the others.
@@ -15,6 +16,7 @@ import collections
 import concurrent.futures
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,9 +40,29 @@ Outcome = collections.namedtuple('Outcome', 'outcome detail')
 def main():
     arguments = parse_arguments()
     ((suite_version, suite_python),) = interpreters.named([arguments.suite])
-    suite = asked(suite_python, 'import os; print(os.path.dirname(os.__file__))')
     tested = interpreters.named(arguments.python or [
         version for version, _ in interpreters.all_found() if version.startswith('3.5.')])
+    with tempfile.TemporaryDirectory() as folder:
+        package = '' if arguments.stock else str(PACKAGE)
+        if arguments.package:
+            package = unpacked(arguments.package, folder, tested)
+        return compare(arguments, suite_version, suite_python, tested, package)
+
+
+def unpacked(dist, folder, tested):
+    """The wheel that *dist* has for 3.5, as a folder; its compiled part has to serve on all that are *tested*."""
+    wheel, = Path(dist).glob('*-cp35-*.whl')
+    shutil.unpack_archive(str(wheel), folder, 'zip')
+    for _, python in tested:
+        why_not = asked(python, 'import sys; sys.path[:0] = [%r]; from asyncio_compat import _speedups; '
+                                'print(_speedups.why_not() or "")' % folder)
+        if why_not:
+            raise SystemExit('%s: %s' % (python, why_not))
+    return folder
+
+
+def compare(arguments, suite_version, suite_python, tested, package):
+    suite = asked(suite_python, 'import os; print(os.path.dirname(os.__file__))')
     modules = modules_of(suite, arguments.pattern)
 
     def run(python, package):
@@ -52,12 +74,11 @@ def main():
     # Each interpreter in a thread, which waits for its children.
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
         native = threads.submit(run, suite_python, '')
-        running = [(version, threads.submit(run, python, '' if arguments.stock else str(PACKAGE)))
-                   for version, python in tested]
+        running = [(version, threads.submit(run, python, package)) for version, python in tested]
         native = native.result()
         if not any(outcome == 'passed' for outcome, _ in native.values()):
             raise SystemExit('%s has none of these tests, or passes none' % suite_python)
-        print("%s: %s, which are the measure" % (suite_version, counts(native)))
+        print('%s: %s, which are the measure' % (suite_version, counts(native)))
         bad = {version: report(version, outcomes.result(), native, arguments.verbose) for version, outcomes in running}
     print('beyond native ' + ', '.join('%d on %s' % (number, version) for version, number in bad.items()))
     return 1 if any(bad.values()) else 0
@@ -69,6 +90,7 @@ def parse_arguments():
     parser.add_argument('--suite', default='3.5.10', help='the interpreter that has the tests, and passes them')
     parser.add_argument('--pattern', default='', help='a part of the name of the module, the class or the test')
     parser.add_argument('--stock', action='store_true', help='run without the package')
+    parser.add_argument('--package', help='the folder of a wheel to test, instead of the source')
     parser.add_argument('--timeout', type=float, default=60, help='seconds that a test may take')
     parser.add_argument('--verbose', action='store_true', help='print the tracebacks')
     return parser.parse_args()
