@@ -1,6 +1,7 @@
 """Queues, and those that wait in them."""
 
 import asyncio
+import sys
 
 import pytest
 
@@ -363,15 +364,32 @@ run(main())
 ''')
 
 
+async def cancelled(coro):
+    task = asyncio.ensure_future(coro)
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 def test_getters_whose_time_is_over_are_forgotten(policy_loop):
     async def main():
         queue = asyncio.Queue()
         for _ in range(50):
-            getter = asyncio.ensure_future(queue.get())
-            await asyncio.sleep(0)
-            getter.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await getter
+            await cancelled(queue.get())
         assert not queue._getters
+
+    policy_loop.run_until_complete(main())
+
+
+@pytest.mark.skipif((3, 6) <= sys.version_info < (3, 7),
+                    reason='forgets those that get alone')
+def test_putters_whose_time_is_over_are_forgotten(policy_loop):
+    async def main():
+        queue = asyncio.Queue(1)
+        await queue.put(0)
+        for _ in range(50):
+            await cancelled(queue.put(1))
+        assert not queue._putters
 
     policy_loop.run_until_complete(main())

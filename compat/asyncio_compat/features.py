@@ -228,6 +228,7 @@ WHATS_NEW = (
             'locks.Semaphore.release',
             'locks.Semaphore._wake_up_next',
             'queues.Queue._wakeup_next',
+            'queues._forget',
             'queues.Queue.put',
             'queues.Queue.put_nowait',
             'queues.Queue.get',
@@ -471,8 +472,12 @@ FIXES = (
         prepare='locks.take_over'),
     Feature(
         'queue_cancellation', '3.6.4', (31620,),
-        'a Queue forgets those that stopped to wait for an item',
-        supplies=('queues.Queue.get',),
+        'a Queue forgets those that stopped to wait for it',
+        supplies=(
+            'queues._forget',
+            'queues.Queue.put',
+            'queues.Queue.get',
+        ),
         needs=('create_future',)),
     Feature(
         'stream_errors', '3.6.4', (32034,),

@@ -11,6 +11,14 @@ from asyncio.queues import QueueEmpty, QueueFull
 from . import locks
 
 
+def _forget(waiters, waiter):
+    # It may have waited long, and not be the first (bpo-31620).
+    try:
+        waiters.remove(waiter)
+    except ValueError:
+        pass
+
+
 class Queue:
     def _wakeup_next(self, waiters):
         while waiters:
@@ -30,6 +38,7 @@ class Queue:
             except:
                 # Not done yet if it is thrown in from elsewhere.
                 putter.cancel()
+                _forget(self._putters, putter)
                 if not self.full() and not putter.cancelled():
                     # Woken, but cancelled as well: another's turn.
                     self._wakeup_next(self._putters)
@@ -55,11 +64,7 @@ class Queue:
                 yield from getter
             except:
                 getter.cancel()
-                try:
-                    # It may have waited long, and not be the first.
-                    self._getters.remove(getter)
-                except ValueError:
-                    pass
+                _forget(self._getters, getter)
                 if not self.empty() and not getter.cancelled():
                     self._wakeup_next(self._getters)
                 raise

@@ -18,21 +18,23 @@ class Name:
     def __init__(self, place, name):
         self.place = place
         self.name = name
-        self.supplied = vars(place.ours)[name]
+        self.supplied = place.ours[name]
         # Nothing that is in use is changed by it.
-        self.is_new = (name not in vars(place.owner) or
-                       not isinstance(self.supplied, types.FunctionType))
+        self.is_new = (name not in place.theirs or
+                       type(self.supplied) is not types.FunctionType)
 
 
 class _Place:
     """A module of asyncio, or a class in it, and what completes it."""
 
-    __slots__ = ('module', 'owner', 'ours', 'exported')
+    __slots__ = ('module', 'owner', 'theirs', 'ours', 'exported')
 
     def __init__(self, module, owner, ours, exported):
         self.module = module
         self.owner = owner
-        self.ours = ours
+        # By name, what the one has and the other.
+        self.theirs = vars(owner)
+        self.ours = vars(ours)
         self.exported = exported
 
 
@@ -45,15 +47,18 @@ class Finder:
 
     def find(self, row):
         """The Names that *row* supplies and no row before it."""
+        places = self._places
+        found = []
         for dotted_name in row.supplies:
             if dotted_name in self._known:
                 continue
             self._known.add(dotted_name)
             path, _, name = dotted_name.rpartition('.')
-            if path not in self._places:
-                self._places[path] = _find_place(path, row.supplies)
-            if self._places[path] is not None:
-                yield Name(self._places[path], name)
+            if path not in places:
+                places[path] = _find_place(path, row.supplies)
+            if places[path] is not None:
+                found.append(Name(places[path], name))
+        return found
 
 
 def _find_place(path, supplies):
@@ -75,9 +80,9 @@ def _find_place(path, supplies):
 def supply(name, changes):
     """Make the changes for *name*, a Name, and record them in *changes*."""
     place = name.place
-    if isinstance(name.supplied, types.FunctionType):
+    if type(name.supplied) is types.FunctionType:
         _supply_function(name, changes)
-    elif (name.name not in vars(place.owner) or
+    elif (name.name not in place.theirs or
           isinstance(name.supplied, (property, classmethod))):
         # A class or a value that is there stays: it may be in use.
         changes.set(place.owner, name.name, name.supplied)
@@ -107,15 +112,15 @@ def _inside(module, path):
 
 
 def _supply_function(name, changes):
-    place = name.place
+    place, function = name.place, name.supplied
     # In debug mode @coroutine wraps; inspect.unwrap() takes ten times longer.
-    function = vars(name.supplied).get('__wrapped__', name.supplied)
-    present = vars(place.owner).get(name.name)
-    if present is not None and place.owner is place.module:
-        changes.become(getattr(present, '__wrapped__', present), function)
+    inner = getattr(function, '__wrapped__', function)
+    if place.owner is place.module and name.name in place.theirs:
+        present = place.theirs[name.name]
+        changes.become(getattr(present, '__wrapped__', present), inner)
         return
-    moved = patching.transplant(function, vars(place.module))
-    if '_is_coroutine' in vars(name.supplied):
+    moved = patching.transplant(inner, vars(place.module))
+    if hasattr(function, '_is_coroutine'):
         moved = coroutines.coroutine(moved)
     changes.set(place.owner, name.name, moved)
 
