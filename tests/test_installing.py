@@ -619,6 +619,9 @@ async def main():
     return 'still works'
 assert loop.run_until_complete(main()) == 'still works'
 loop.close()
+own = asyncio.SelectorEventLoop()
+own.create_future()
+own.close()
 ''')
 
 

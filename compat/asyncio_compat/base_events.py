@@ -21,7 +21,7 @@ import weakref
 
 from asyncio import base_events, coroutines, events, futures, tasks
 from asyncio.base_events import (_MIN_CANCELLED_TIMER_HANDLES_FRACTION,
-                                 _MIN_SCHEDULED_TIMER_HANDLES, _format_handle)
+                                 _MIN_SCHEDULED_TIMER_HANDLES)
 from asyncio.coroutines import coroutine
 from asyncio.log import logger
 
@@ -80,6 +80,12 @@ def _select_in_debug_mode(loop, timeout):
         logger.log(level, 'poll %.3f ms took %.3f ms: timeout',
                    timeout * 1e3, took * 1e3)
     return event_list
+
+
+def _format_handle(handle):
+    # A compiled task's methods are no methods of Python code (bpo-28544).
+    task = getattr(handle._callback, '__self__', None)
+    return repr(task) if isinstance(task, tasks.Task) else str(handle)
 
 
 def _run_in_debug_mode(loop, handle):

@@ -360,6 +360,7 @@ WHATS_NEW = (
     Feature(
         'accelerated', '3.6', (26081, 28544),
         'compiled Future and Task, loop, gather(), streams and their sockets',
+        supplies=('base_events._format_handle',),
         needs=('running_loop', 'awaitables', 'is_closing', 'create_future',
                'readuntil', 'readexactly', 'loop_stop', 'tcp_nodelay',
                'call_soon', 'task_cancellation', 'gather_cancellation',
