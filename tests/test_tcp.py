@@ -1,6 +1,8 @@
 """Streams over real sockets, from one end to the other."""
 
 import asyncio
+import socket
+import struct
 
 import pytest
 
@@ -91,3 +93,34 @@ def test_another_protocol_takes_over(policy_loop):
         assert await protocol.lost is None
 
     serve_and_run(policy_loop, serve, use)
+
+
+@pytest.mark.parametrize('writes', [False, True])
+def test_a_reset_is_told(loop, writes):
+    """Once, and as what it is, although the socket tells it only once."""
+    class Client(asyncio.Protocol):
+        def __init__(self):
+            self.lost = asyncio.Future(loop=loop)
+
+        def connection_lost(self, exc):
+            self.lost.set_result(exc)
+
+    async def run():
+        transport, client = await loop.create_connection(
+            Client, *listening.getsockname())
+        accepted, _ = listening.accept()
+        if writes:
+            transport.pause_reading()
+        # Closed without waiting for what is on its way.
+        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                            struct.pack('ii', 1, 0))
+        accepted.close()
+        if writes:
+            transport.write(b'data')
+        return await client.lost
+
+    with socket.socket() as listening:
+        listening.bind(('127.0.0.1', 0))
+        listening.listen(1)
+        exc = loop.run_until_complete(run())
+    assert type(exc) is ConnectionResetError

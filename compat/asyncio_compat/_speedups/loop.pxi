@@ -25,7 +25,8 @@ cdef int remember_originals() except -1:
 cdef bint is_patched() except -1:
     """True if somebody else has replaced what is not called any more."""
     for cls, name, function in ORIGINALS:
-        if getattr(cls, name) is not function:
+        # 3.5.0 has not all of them any more after uninstall().
+        if getattr(cls, name, None) is not function:
             return True
     return False
 
@@ -75,7 +76,7 @@ cdef class Loop:
             self.look()
 
     def create_future(self):
-        return new_future(self) if self.direct else python_loop.create_future(self)
+        return new_future(self) if self.direct else futures.Future(loop=self)
 
     def create_task(self, coro):
         cdef Task task
@@ -114,7 +115,8 @@ cdef class Loop:
         return self.add_timer(when, callback, args)
 
     cdef object add_timer(self, when, callback, args):
-        assert when is not None
+        # A TypeError here, where the heap has no way to raise one.
+        cdef double _ = when
         handle = new_handle(TimerHandle, callback, args, self)
         set_slot(handle, WHEN_SLOT, when)
         set_slot(handle, SCHEDULED_SLOT, True)

@@ -45,9 +45,11 @@ cdef class SocketTransport:
                     (<StreamReader>reader).feed(received, number)
                     return
             protocol.data_received(PyBytes_FromStringAndSize(received, number))
-        elif number == 0 or not again():
-            # It asks once more, and does what follows.
+        elif number == 0:
+            # It hears the end once more, and does what follows.
             python_transport._read_ready(self)
+        elif not again():
+            self._fatal_error(os_error(), 'Fatal read error on socket transport')
 
     def write(self, data):
         cdef Py_ssize_t number
@@ -58,8 +60,19 @@ cdef class SocketTransport:
                 return
             if number > 0:
                 data = data[number:]
+            elif number < 0 and not again():
+                self._fatal_error(os_error(), 'Fatal write error on socket transport')
+                return
         python_transport.write(self, data)
 
 
 cdef inline bint again():
     return errno == EAGAIN or errno == EINTR
+
+
+cdef object os_error():
+    """The exception for errno, which the socket does not tell twice."""
+    try:
+        PyErr_SetFromErrno(OSError)
+    except OSError as exc:
+        return exc

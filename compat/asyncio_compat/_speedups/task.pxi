@@ -22,6 +22,8 @@ cdef class Task(Future):
     def __init__(self, coro, *, loop=None):
         assert coroutines.iscoroutine(coro), repr(coro)
         self.init(events.get_event_loop() if loop is None else loop)
+        # In case that it is called twice.
+        leave(self)
         self.start(coro)
 
     cdef int start(self, coro) except -1:
