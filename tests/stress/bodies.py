@@ -694,3 +694,28 @@ async def stream_errors(loop):
                   asyncio.IncompleteReadError(b'partial', 8)):
         copy = pickle.loads(pickle.dumps(error))
         assert type(copy) is type(error) and str(copy) == str(error)
+
+
+@body
+async def accelerated(loop):
+    async def wait(future):
+        return await future
+
+    # Done, failed, cancelled, and destroyed while it waits in a cycle.
+    cancelled = loop.create_task(wait(loop.create_future()))
+    future = loop.create_future()
+    tasks = [loop.create_task(wait(future)) for _ in range(2)]
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    await refused(cancelled)
+    future.set_result((1, 2))
+    assert await asyncio.gather(*tasks) == [(1, 2), (1, 2)]
+    failed = loop.create_future()
+    failed.set_exception(KeyError())
+    await refused(asyncio.gather(wait(failed), answer()), KeyError)
+    lost = loop.create_future()
+    lost.task = loop.create_task(wait(lost))
+    await asyncio.sleep(0)
+    lost.task._log_destroy_pending = False
+    loop.call_later(0, int).cancel()
+    loop.call_soon(int).cancel()
