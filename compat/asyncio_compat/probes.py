@@ -40,6 +40,10 @@ class _Found(Exception):
     """Raised by a probe's own stand-in, to say that asyncio called it."""
 
 
+def _found(*args, **options):
+    raise _Found
+
+
 def running_loop():
     get = getattr(events, '_get_running_loop', None)
     if get is None:
@@ -124,19 +128,15 @@ class _Family:
 
 
 def create_server_hosts():
-    family = _Family()
+    def getaddrinfo(host, port, **options):
+        found = futures.Future(loop=loop)
+        found.set_result([(family, 1, 6, '', ('the same', port))])
+        return found
 
-    class Loop(_Loop):
-        def _create_server_getaddrinfo(self, host, port, **options):
-            found = futures.Future(loop=self)
-            found.set_result([(family, 1, 6, '', ('the same', port))])
-            return found
-
-        def getaddrinfo(self, host, port, **options):
-            # Before 3.5.1 it is asked for both hosts as one.
-            raise _Found
-
-    loop = Loop()
+    family, loop = _Family(), _Loop()
+    loop._create_server_getaddrinfo = getaddrinfo
+    # Before 3.5.1 it is asked for both hosts as one.
+    loop.getaddrinfo = _found
     # Or it logs that there is no such socket.
     loop.set_debug(False)
     listening = loop.create_server(None, ['one', 'two'], 1)
@@ -157,12 +157,8 @@ def create_future():
     if not hasattr(base_events.BaseEventLoop, 'create_future'):
         # uvloop brings a StreamReader._wait_for_data() that asks for it.
         return False
-
-    class Loop(_Loop):
-        def create_future(self):
-            raise _Found
-
-    loop = Loop()
+    loop = _Loop()
+    loop.create_future = _found
     try:
         streams.StreamReader(loop=loop)._wait_for_data('probe').send(None)
     except _Found:
@@ -216,14 +212,12 @@ def readexactly():
 
 
 def getaddrinfo_skip():
-    asked = []
+    def getaddrinfo(host, port, **options):
+        asked.append(host)
+        raise _Found
 
-    class Loop(_Loop):
-        def getaddrinfo(self, host, port, **options):
-            asked.append(host)
-            raise _Found
-
-    loop = Loop()
+    asked, loop = [], _Loop()
+    loop.getaddrinfo = getaddrinfo
     connecting = loop.create_connection(None, '127.0.0.1', 1,
                                         local_addr=('name', 1))
     try:
@@ -634,12 +628,8 @@ def signals_at_exit():
 def run_until_complete():
     if _is_compiled():
         return True
-
-    class Loop(_Loop):
-        def run_forever(self):
-            raise _Found
-
-    loop = Loop()
+    loop = _Loop()
+    loop.run_forever = _found
     future = futures.Future(loop=loop)
     try:
         loop.run_until_complete(future)
@@ -732,14 +722,12 @@ def sock_recv():
 
 
 def sock_connect():
-    class Loop(_Loop):
-        def getaddrinfo(self, host, port, *, type, **options):
-            if type == socket.SOCK_DGRAM:
-                raise _Found
-            # Before 3.9 it is asked for a stream, or not at all.
-            raise ValueError
+    def getaddrinfo(host, port, *, type, **options):
+        # Before 3.9 it is asked for a stream, or not at all.
+        raise _Found if type == socket.SOCK_DGRAM else ValueError
 
-    loop = Loop()
+    loop = _Loop()
+    loop.getaddrinfo = getaddrinfo
     loop.set_debug(False)
     connecting = None
     try:
