@@ -81,8 +81,8 @@ class Program:
             self.start(number)
         for _ in range(3):
             self.iterate(25)
-            for task in list(self.tasks):
-                task.cancel()
+            for number in range(len(self.tasks)):
+                self.cancel(number)
         self.iterate(25)
         outcomes = [self.outcome(future) for future in
                     self.tasks + self.futures]
@@ -105,6 +105,12 @@ class Program:
             self.tasks.append(None)
             self.tasks[name] = self.loop.create_task(
                 self.follow(name, self.steps[number]))
+
+    def cancel(self, number):
+        try:
+            return self.tasks[number].cancel()
+        except RecursionError:
+            return 'they wait for each other'
 
     def see(self, *what):
         self.seen.append(what)
@@ -165,7 +171,7 @@ class Program:
         raise asyncio.CancelledError
 
     async def cancel_self(self, name):
-        return self.tasks[name].cancel()
+        return self.cancel(name)
 
     async def await_self(self, name):
         await self.tasks[name]
@@ -215,7 +221,7 @@ class Program:
         self.loop.call_soon(self.see, 'call_soon', number)
 
     async def cancel_task(self, name, number):
-        return self.tasks[number % len(self.tasks)].cancel()
+        return self.cancel(number % len(self.tasks))
 
     async def await_task(self, name, number):
         return await self.tasks[number % len(self.tasks)]

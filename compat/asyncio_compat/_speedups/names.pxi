@@ -65,13 +65,15 @@ def bind():
     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
     LimitOverrunError = streams.LimitOverrunError
     remember_originals()
-    FutureType = merged(Future, futures.Future)
-    TaskType = merged(Task, tasks.Task)
-    GatheringType = merged(Gathering, tasks._GatheringFuture)
-    LoopType = merged(Loop, unix_loop)
-    TransportType = merged(SocketTransport, selector_events._SelectorSocketTransport)
-    ReaderType = merged(StreamReader, streams.StreamReader)
-    ours_of.update({made.__bases__[1]: made for made in (FutureType, TaskType, LoopType, TransportType, ReaderType)})
+    if FutureType is None:
+        FutureType = merged(Future, futures.Future)
+        TaskType = merged(Task, tasks.Task)
+        GatheringType = merged(Gathering, tasks._GatheringFuture)
+        LoopType = merged(Loop, unix_loop)
+        TransportType = merged(SocketTransport, python_transport)
+        ReaderType = merged(StreamReader, streams.StreamReader)
+        ours_of.update({made.__bases__[1]: made for made in (
+            FutureType, TaskType, LoopType, TransportType, ReaderType)})
     return list(ours_of)
 
 
