@@ -63,7 +63,7 @@ def test_each_row_has_a_body():
 @pytest.mark.filterwarnings('ignore::DeprecationWarning')
 @pytest.mark.parametrize('id', sorted(IDS))
 def test_leaks(policy_loop, size, record_property, id):
-    if (3, 8) <= sys.version_info < (3, 11) and id.startswith('subprocess_'):
+    if (3, 8) <= sys.version_info < (3, 12) and id.startswith('subprocess_'):
         pytest.skip('asyncio keeps a thread of each process')
 
     def repeat():
