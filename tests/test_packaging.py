@@ -261,7 +261,8 @@ def test_what_does_not_fit_is_not_used(dist, tmp_path, python, harm):
     else:
         with open(str(tmp_path / name), 'wb') as stream:
             stream.write(b'' if harm == 'empty' else b'spoilt' * 1000)
-        expected = 'the compiled part of asyncio-compat %s cannot be used: ' % version() + str(tmp_path / name)
+        expected = 'the compiled part of asyncio-compat %s cannot be used: ImportError: ' % version() + str(
+            tmp_path / name)
     state, reason = core(interpreter(python), PYTHONPATH=str(tmp_path))
     assert state == 'not available'
     assert reason.startswith(expected)

@@ -189,7 +189,6 @@ def use_table(function: FunctionType, module: ModuleType) -> None:
     assert_type(feature.supplies, Tuple[str, ...])
     assert_type(feature.needs, Tuple[str, ...])
     assert_type(feature.prepare, Optional[str])
-    assert_type(feature.reason, Optional[str])
     assert_type(feature.is_native(), bool)
     by_id([feature])    # type: ignore[list-item]
 
@@ -200,8 +199,9 @@ def use_table(function: FunctionType, module: ModuleType) -> None:
     changes.set(Echo(), 'name', None)   # type: ignore[arg-type]
     changes.become(function, function)
     changes.become(function, 1)         # type: ignore[arg-type]
+    changes.when_undone(print, 1)
     changes.undo()
-    assert_type(transplant(function, vars(module), 'name'), FunctionType)
+    assert_type(transplant(function, vars(module)), FunctionType)
 
 
 # The command line
