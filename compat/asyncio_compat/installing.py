@@ -143,7 +143,8 @@ def _why_not(row: 'Feature') -> 'Optional[str]':
         return 'it is supplied to the asyncio of 3.5 alone'
     if row.id == 'accelerated':
         from . import _speedups
-        return _speedups.why_not()
+        reason = _speedups.why_not()    # type: Optional[str]
+        return reason
     return None
 
 
