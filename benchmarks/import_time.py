@@ -87,9 +87,10 @@ def measure(paths):
 
 def summary(without, with_package):
     own = set(without[0][1])
-    # The compiled part makes those of Cython, and takes gc, which is built in.
+    # The compiled part makes those of Cython.
     modules = [name for name in with_package[0][1]
-               if name not in own and not name.startswith(('asyncio', 'cython_runtime', '_cython_', 'gc'))]
+               if name not in own and name.split('.')[0] not in ('asyncio', 'asyncio_compat') and
+               not name.startswith(('cython_runtime', '_cython_'))]
     return (min(times[0] for times, _, _ in without + with_package), min(times[1] for times, _, _ in with_package),
             modules, with_package[0][2], 'asyncio_compat._speedups.core' in with_package[0][1])
 
