@@ -32,55 +32,10 @@ TESTED_WHEELS = ROOT / '.tox' / 'dist'
 
 # demo
 
-def features_of(python):
-    """What `python -m asyncio_compat --json` says there."""
-    env = dict(os.environ, PYTHONPATH=str(ROOT / 'compat'), PYTHONDONTWRITEBYTECODE='1')
-    asked = subprocess.run([python, '-m', 'asyncio_compat', '--json'], env=env, stdin=subprocess.DEVNULL,
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
-    try:
-        return json.loads(asked.stdout)['features']
-    except (ValueError, KeyError):
-        raise RuntimeError((asked.stderr.strip() or asked.stdout.strip() or 'no answer').splitlines()[-1])
-
-
 def demo(arguments):
-    columns, failures, rows, reasons = [], [], {}, {}
-    for version, python in interpreters.all_found():
-        try:
-            features = features_of(python)
-        except RuntimeError as error:
-            failures.append('%s: %s' % (version, error))
-            continue
-        rows.update((feature['id'], feature) for feature in features)
-        reasons.update((feature['id'], feature['reason']) for feature in features if feature['reason'])
-        states = {feature['id']: feature['state'] for feature in features}
-        # Neighbours that are alike share a column: all of 3.6 and later do.
-        if columns and columns[-1][2] == states:
-            columns[-1][1] = version
-        else:
-            columns.append([version, version, states])
-    if columns:
-        print_table(rows, columns)
-    for id, reason in reasons.items():
-        print('\n%s: %s' % (id, reason))
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    return 1 if failures or not columns else 0
-
-
-def dotted(version):
-    return '.'.join(map(str, version))
-
-
-def print_table(rows, columns):
-    heads = [first if first == last else first + '-' + last for first, last, _ in columns]
-    lines = [['feature', 'since'] + heads]
-    for id, feature in rows.items():
-        lines.append([id, feature['since']] + [states.get(id, '') for _, _, states in columns])
-    widths = [max(map(len, cells)) for cells in zip(*lines)]
-    lines.insert(1, ['-' * width for width in widths])
-    for cells in lines:
-        print('  '.join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
+    command = [sys.executable, '-m', 'asyncio_compat', '--python'] + [path for _, path in interpreters.all_found()]
+    env = dict(os.environ, PYTHONPATH=str(ROOT / 'compat'), PYTHONDONTWRITEBYTECODE='1')
+    return subprocess.run(command, env=env, stdin=subprocess.DEVNULL).returncode
 
 
 # docs
@@ -214,6 +169,10 @@ def test(arguments):
     if not RESULT.exists():
         return status or 1
     return summary(json.loads(RESULT.read_text())['testenvs'], arguments.require) or status
+
+
+def dotted(version):
+    return '.'.join(map(str, version))
 
 
 def summary(environments, required):

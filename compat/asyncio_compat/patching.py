@@ -9,7 +9,7 @@ import warnings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Tuple, Union
+    from typing import Any, Callable, Dict, Iterator, List, Tuple, Union
     Owner = Union[types.ModuleType, type]
     Restore = Tuple[Callable[..., None], Tuple[Any, ...]]
 
@@ -60,6 +60,16 @@ class Changes:
                     *arguments: 'Any') -> None:
         """Call *function* when all that is changed from now on is undone."""
         self._undo.append((function, arguments))
+
+    def attributes(self) -> 'Iterator[Tuple[Owner, str, Any, object]]':
+        """Each that was set: owner, name, what was there, what it was given.
+
+        In order; _ABSENT was there where nothing was.
+        """
+        for restore, arguments in self._undo:
+            if restore is _restore_attribute:
+                owner, name, before, given = arguments
+                yield owner, name, before, given
 
     def undo(self, keep: int = 0) -> None:
         """Take the changes back, the last one first, but *keep* so many."""
