@@ -171,10 +171,6 @@ def test(arguments):
     return summary(json.loads(RESULT.read_text())['testenvs'], arguments.require) or status
 
 
-def dotted(version):
-    return '.'.join(map(str, version))
-
-
 def summary(environments, required):
     """One line for each environment: how its pytest closed. Returns 1 if one failed, or a required one did not run."""
     print()
@@ -192,7 +188,7 @@ def summary(environments, required):
             if name == 'coverage':
                 print('\n' + output + '\n')
             closing = output.splitlines()[-1].strip('= ') if output else 'nothing was run'
-            python = 'Python ' + dotted(found['python']['version_info'][:3])
+            python = 'Python ' + '.'.join(map(str, found['python']['version_info'][:3]))
             closing = python + (': ' if success else ': FAILED: ') + closing
         print('%-10s %s' % (name, re.sub(r'\s+', ' ', closing)))
     for name in required:

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 # a shell that is taken for a Python must fail at the first line.
 _QUESTION = '''\
 sys = __import__('sys')
+# The current directory's modules are not meant.
+sys.path[:] = filter(None, sys.path)
 import json, platform
 answer = {'python': sys.version.split()[0],
           'implementation': platform.python_implementation()}
 if answer['implementation'] == 'CPython' and sys.version_info >= (3, 5):
-    # The modules of the current directory are not meant.
-    sys.path.remove('')
     if 'asyncio_compat' not in sys.modules:
         from importlib import util
         spec = util.spec_from_file_location(
-            'asyncio_compat', %(init)r, submodule_search_locations=[%(home)r])
+            'asyncio_compat', %(init)a, submodule_search_locations=[%(home)a])
         sys.modules['asyncio_compat'] = util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules['asyncio_compat'])
     import asyncio_compat
@@ -69,7 +69,7 @@ def ask(path: str) -> 'Answer':
     except OSError as exc:
         answer['error'] = ('it is a directory: name the python in it'
                            if os.path.isdir(path) else
-                           'it cannot be started: %s' % os.strerror(exc.errno))
+                           'it cannot be started: %s' % os.strerror(exc.errno or 0))
     except subprocess.TimeoutExpired:
         answer['error'] = 'it does not answer within %d seconds' % _SECONDS
     else:

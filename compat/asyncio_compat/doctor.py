@@ -23,7 +23,7 @@ from .showing import count
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from email.message import Message
-    from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
+    from typing import Dict, Iterable, Iterator, List, Optional, Tuple
     from typing_extensions import TypedDict
     from .installing import Status
     Finding = TypedDict('Finding', {
@@ -126,9 +126,10 @@ def _typing_extensions(distributions: 'Distributions'
                        ) -> 'Iterator[Finding]':
     metadata = distributions.get('typing-extensions')
     version = str(metadata['Version']) if metadata else 'not installed'
-    if sys.version_info < (3, 6) and not allows(TYPING_EXTENSIONS, version):
-        yield _finding('typing_extensions', 'typing_extensions is %s; it must be '
-                       '%s' % (version, TYPING_EXTENSIONS),
+    if installing._IS_OLD and not allows(TYPING_EXTENSIONS, version):
+        yield _finding('typing_extensions',
+                       'typing_extensions is %s; asyncio_compat needs %s'
+                       % (version, TYPING_EXTENSIONS),
                        "pip install 'typing_extensions%s'" % TYPING_EXTENSIONS)
 
 
@@ -149,7 +150,7 @@ def _compiled(rows: 'List[Status]') -> 'Iterator[Finding]':
             to_do = 'call install() without arguments'
     elif 'ASYNCIO_COMPAT_PURE' in what:
         to_do = 'unset it, unless the two are to be compared'
-    elif row['state'] == 'not available' and sys.version_info < (3, 6):
+    elif row['state'] == 'not available' and installing._IS_OLD:
         to_do = ('pip install --force-reinstall asyncio-compat, from a wheel '
                  'for CPython 3.5 or with a C compiler')
     yield _finding('compiled', what, to_do)
@@ -183,8 +184,8 @@ def _by_whom(name: str) -> str:
 
 
 def _early() -> 'Iterator[Finding]':
-    """Names are bound before the install, and functions are changed in place;
-    what is left are methods that were replaced, and names that are new.
+    """A function that was bound early has changed in place.  Methods were
+    replaced, and for names that are new something else may have been taken.
     """
     if installing._changes is None:
         return
@@ -244,7 +245,8 @@ def _requires_python(distributions: 'Distributions', rows: 'List[Status]'
                      ) -> 'Iterator[Finding]':
     here = '%d.%d.%d' % sys.version_info[:3]
     is_patched = any(row['state'] == 'patched' for row in rows)
-    supplied, refused = [], []
+    supplied = []   # type: List[str]
+    refused = []    # type: List[Finding]
     for _, metadata in sorted(distributions.items()):
         asked = metadata['Requires-Python'] or ''
         name = '%s %s' % (metadata['Name'], metadata['Version'])
@@ -252,7 +254,7 @@ def _requires_python(distributions: 'Distributions', rows: 'List[Status]'
             continue
         to_do = ('pip install --force-reinstall %s, with pip 9 or later, '
                  'takes one for this Python' % metadata['Name'])
-        if sys.version_info < (3, 6) and allows(asked, '3.5.10'):
+        if installing._IS_OLD and allows(asked, '3.5.10'):
             # What came inside of 3.5 is what is supplied.
             if is_patched:
                 supplied.append(name)
@@ -314,7 +316,7 @@ def _fits(version: 'Tuple[int, ...]', comparison: str,
                 version[:len(number) - 1] == number[:-1])
     if star:
         version = version[:len(number)]
-    return _COMPARE[comparison](_padded(version), _padded(number))
+    return bool(_COMPARE[comparison](_padded(version), _padded(number)))
 
 
 def _numbers(version: str) -> 'Tuple[int, ...]':

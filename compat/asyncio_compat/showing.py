@@ -11,13 +11,14 @@ from . import __version__, features
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import (Callable, Dict, Iterable, Iterator, List, Optional,
-                        Tuple)
+    from typing import (Callable, Dict, Iterable, Iterator, List, Mapping,
+                        Optional, Tuple)
     from .asking import Answer
     from .doctor import Finding
     from .features import Feature
     from .installing import Status
     Column = Tuple[str, Dict[str, Status]]  # its head, and the rows by id
+    Group = Tuple[str, List[str]]
 
 # The table has a heading for each.
 GROUPS = (
@@ -57,30 +58,28 @@ def status_lines(rows: 'List[Status]', here: str) -> 'Iterator[str]':
 
 def count(rows: 'List[Status]') -> str:
     """How many are in which state, in words."""
-    states = [row['state'] for row in rows]
+    states = [str(row['state']) for row in rows]
     return ', '.join('%d %s' % (states.count(state), state)
                      for state in _STATES if state in states)
 
 
 def comparison_lines(answers: 'List[Answer]') -> 'Iterator[str]':
     """The table for several interpreters, side by side."""
-    yield _painted('asyncio-compat %s, interpreters side by side'
-                   % __version__, _BOLD)
+    yield _painted('asyncio-compat %s, side by side' % __version__, _BOLD)
     columns = _unlike(answers)
-    room = _width() - max(len(row.id) for row in features.FEATURES)
-    cell = _marked
-    widths = [_column_width(column, cell) for column in columns]
-    if sum(widths) > room:
+    ids = [id for _, ids in _groups(columns[0][1]) for id in ids]
+    room = _width() - max(map(len, ids))
+    cell = _marked  # type: Callable[[str], str]
+    if sum(_column_width(column, cell) for column in columns) > room:
+        cell = _MARKS.__getitem__
         states = {row['state'] for _, rows in columns for row in rows.values()}
         yield from _wrapped('  '.join(
             _marked(state) for state in _STATES if state in states))
-        cell = _MARKS.__getitem__
-        widths = [_column_width(column, cell) for column in columns]
-    for some in _that_fit(columns, widths, room):
+    for some in _that_fit(columns, cell, room):
         yield from _table([head for head, _ in some], {
-            feature.id: ([cell(rows[feature.id]['state']) for _, rows in some], '')
-            for feature in features.FEATURES})
-    for reason in _reasons(columns):
+            id: ([cell(rows[id]['state']) for _, rows in some], '')
+            for id in ids})
+    for reason in _reasons(columns, ids):
         yield ''
         yield from _wrapped(reason)
 
@@ -88,16 +87,17 @@ def comparison_lines(answers: 'List[Answer]') -> 'Iterator[str]':
 def _unlike(answers: 'List[Answer]') -> 'List[Column]':
     """A column for each, but one for neighbours that are alike."""
     columns = []    # type: List[Column]
-    first = None
+    first = ''
     for answer in sorted(answers, key=_release):
         rows = {row['id']: row for row in answer['features'] or ()}
-        version = answer['python'] or ''
-        if columns and columns[-1][1] == rows:
-            head = version if first == version else first + '-' + version
-            columns[-1] = head, rows
-        else:
+        head = version = answer['python'] or ''
+        if not columns or columns[-1][1] != rows:
             first = version
-            columns.append((version, rows))
+        else:
+            columns.pop()
+            if first != version:
+                head = first + '-' + version
+        columns.append((head, rows))
     return columns
 
 
@@ -105,16 +105,12 @@ def _release(answer: 'Answer') -> 'List[int]':
     return [int(part) for part in re.findall('[0-9]+', answer['python'] or '')]
 
 
-def _column_width(column: 'Column', cell: 'Callable[[str], str]') -> int:
-    head, rows = column
-    return 2 + max(map(len, [head] + [cell(row['state']) for row in rows.values()]))
-
-
-def _that_fit(columns: 'List[Column]', widths: 'List[int]',
+def _that_fit(columns: 'List[Column]', cell: 'Callable[[str], str]',
               room: int) -> 'Iterator[List[Column]]':
-    """The columns, so many at a time as there is room for."""
+    """The columns, as many at a time as there is room for."""
     some, left = [], room   # type: List[Column], int
-    for column, width in zip(columns, widths):
+    for column in columns:
+        width = _column_width(column, cell)
         if some and width > left:
             yield some
             some, left = [], room
@@ -123,21 +119,27 @@ def _that_fit(columns: 'List[Column]', widths: 'List[int]',
     yield some
 
 
-def _reasons(columns: 'List[Column]') -> 'Iterator[str]':
-    """Why what is not available, and where."""
+def _column_width(column: 'Column', cell: 'Callable[[str], str]') -> int:
+    head, rows = column
+    return 2 + max([len(head)] +
+                   [len(cell(row['state'])) for row in rows.values()])
+
+
+def _reasons(columns: 'List[Column]', ids: 'List[str]') -> 'Iterator[str]':
+    """Which are not available, where, and why."""
     heads = collections.OrderedDict(
         )   # type: Dict[Tuple[str, str], List[str]]
     for head, rows in columns:
-        for feature in features.FEATURES:
-            reason = rows[feature.id]['reason']
+        for id in ids:
+            reason = rows[id]['reason']
             if reason:
-                heads.setdefault((feature.id, reason), []).append(head)
-    ids = collections.OrderedDict(
+                heads.setdefault((id, reason), []).append(head)
+    alike = collections.OrderedDict(
         )   # type: Dict[Tuple[str, str], List[str]]
     for (id, reason), where in heads.items():
-        ids.setdefault((', '.join(where), reason), []).append(id)
-    for (where, reason), those in ids.items():
-        yield '%s on %s: %s' % (', '.join(those), where, reason)
+        alike.setdefault((', '.join(where), reason), []).append(id)
+    for (there, reason), those in alike.items():
+        yield '%s on %s: %s' % (', '.join(those), there, reason)
 
 
 def finding_lines(findings: 'List[Finding]', here: str) -> 'Iterator[str]':
@@ -159,35 +161,46 @@ def finding_lines(findings: 'List[Finding]', here: str) -> 'Iterator[str]':
             yield from _wrapped(finding['to_do'] or '', ' ' * 9)
 
 
-def _table(heads, rows):
-    # type: (List[str], Dict[str, Tuple[List[str], str]]) -> Iterator[str]
+def _groups(rows: 'Mapping[str, object]') -> 'Iterator[Group]':
+    """The headings, and which of the *rows* belong below each."""
+    for title, group in GROUPS:
+        ids = [feature.id for feature in group if feature.id in rows]
+        if ids:
+            yield title, ids
+
+
+def _table(heads: 'List[str]', rows: 'Dict[str, Tuple[List[str], str]]'
+           ) -> 'Iterator[str]':
     """The lines of the table: for each id its cells, and some words."""
-    grid = [[title] + heads for title, _ in GROUPS]
+    grid = [[title] + heads for title, _ in _groups(rows)]
     grid += [[id] + cells for id, (cells, _) in rows.items()]
     widths = [max(map(len, column)) for column in zip(*grid)]
-    for title, group in GROUPS:
+    for title, ids in _groups(rows):
         yield ''
-        yield '  '.join(_painted(head, _BOLD) + ' ' * (width - len(head))
-                        for head, width in zip([title] + heads, widths)
-                        ).rstrip()
+        yield _line([title] + heads, widths, _BOLD).rstrip()
         yield '  '.join('-' * width for width in widths)
-        for feature in group:
-            cells, words = rows[feature.id]
-            yield from _row([feature.id] + cells, widths, words)
+        for id in ids:
+            cells, words = rows[id]
+            yield from _row([id] + cells, widths, words)
 
 
 def _row(cells: 'List[str]', widths: 'List[int]',
          words: str) -> 'Iterator[str]':
     """One row, with the words beside it, or below where there is no room."""
-    head = '  '.join(
-        _painted(cell, _COLOURS.get(cell[:1])) + ' ' * (width - len(cell))
-        for cell, width in zip(cells, widths))
+    head = _line(cells, widths)
     length = sum(widths) + 2 * len(widths) - 2
     if words and _width() - length >= _ROOM_FOR_WORDS:
         yield from _beside(head, length, words)
     else:
         yield head.rstrip()
         yield from _wrapped(words, ' ' * 4)
+
+
+def _line(cells: 'List[str]', widths: 'List[int]',
+          colour: 'Optional[str]' = None) -> str:
+    return '  '.join(
+        _painted(cell, colour or _COLOURS.get(cell[:1])) +
+        ' ' * (width - len(cell)) for cell, width in zip(cells, widths))
 
 
 def _beside(head: str, length: int, words: str) -> 'Iterator[str]':
