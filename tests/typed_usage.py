@@ -23,6 +23,7 @@ from asyncio_compat import (
     run_until_complete, shield, shutdown_asyncgens, status, uninstall, wait,
     wait_for)
 from asyncio_compat.__main__ import main
+from asyncio_compat.doctor import examine
 from asyncio_compat.features import FEATURES, Feature, by_id
 from asyncio_compat.patching import Changes, transplant
 from asyncio_compat.running import run_module, run_path
@@ -212,3 +213,13 @@ def use_command_line() -> None:
     run_path('app.py', [])
     main('--json')          # type: ignore[arg-type]
     run_path('app.py')      # type: ignore[call-arg]
+
+
+def use_doctor() -> None:
+    for finding in examine() + examine(['json', 'asyncio']):
+        assert_type(finding['check'], str)
+        assert_type(finding['ok'], bool)
+        assert_type(finding['what'], str)
+        assert_type(finding['to_do'], Optional[str])
+        finding['nonsense']     # type: ignore[typeddict-item]
+    examine([1])        # type: ignore[list-item]
