@@ -437,6 +437,12 @@ def test_a_folder_is_no_interpreter(tmp_path):
     assert asking.ask(str(tmp_path))['error'] == 'it is a directory: name the python in it'
 
 
+def test_an_interpreter_may_be_called_as_a_command_is(tmp_path):
+    status, out, err = compat(tmp_path, '--python', 'run', 'doctor')
+    assert (status, out) == (1, '')
+    assert [line.split(': ')[1] for line in err.splitlines()] == ['run', 'doctor']
+
+
 def test_those_that_answer_are_shown_all_the_same(tmp_path):
     status, out, err = compat(tmp_path, '--python', 'missing', sys.executable, '--python', str(tmp_path))
     assert status == 1

@@ -46,7 +46,8 @@ def split(arguments: 'List[str]') -> 'Tuple[List[str], List[str]]':
     """
     words = [at for at, argument in enumerate(arguments)
              if argument == '-m' or not argument.startswith('-')]
-    if len(words) < 2 or arguments[words[0]] != 'run':
+    if (len(words) < 2 or arguments[words[0]] != 'run' or
+            '--python' in arguments[:words[0]]):
         return arguments, []
     return arguments[:words[1]], arguments[words[1]:]
 
