@@ -53,7 +53,8 @@ def status_of(row):
     '>=3.10', '>=3.9,<3.12', '===3.5.2', '< 4.0', '<3.6.0', '>=3.5.0.0',
 ])
 def test_allows_what_pip_allows(requirement):
-    for version in '2.7.18', '3.0.1', '3.4.0', '3.5.0', '3.5.1', '3.5.2', '3.5.10', '3.6.0', '3.9.18', '3.11.7', '4.0.0':
+    for version in ['2.7.18', '3.0.1', '3.4.0', '3.5.0', '3.5.1', '3.5.2', '3.5.10', '3.6.0', '3.9.18', '3.11.7',
+                    '4.0.0']:
         assert doctor.allows(requirement, version) == SpecifierSet(requirement).contains(version), version
 
 
@@ -138,7 +139,8 @@ def test_typing_extensions_is_what_setup_asks_for():
         assert "'typing_extensions%s'" % doctor.TYPING_EXTENSIONS in stream.read()
 
 
-@pytest.mark.parametrize('version, is_right', [('3.7.4', True), ('3.7.4.3', True), ('3.10.0.2', False), ('3.7.2', False)])
+@pytest.mark.parametrize('version, is_right', [
+    ('3.7.4', True), ('3.7.4.3', True), ('3.10.0.2', False), ('3.7.2', False)])
 def test_typing_extensions(tmp_path, monkeypatch, version, is_right):
     metadata(tmp_path, 'x.dist-info/METADATA', 'typing_extensions', version)
     findings = found(monkeypatch, tmp_path, 'typing_extensions')

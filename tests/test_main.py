@@ -415,8 +415,9 @@ def test_a_shell_runs_nothing_of_what_a_python_is_asked(tmp_path, shell):
 @pytest.mark.parametrize('implementation, version', [
     ('CPython', '2.7.18'), ('CPython', '3.4.10'), ('PyPy', '3.9.16'), ('PyPy', '2.7.18')])
 def test_an_interpreter_that_is_not_served(tmp_path, implementation, version):
-    other = pretending(tmp_path, 'other', 'platform.python_implementation = lambda: "%s"; sys.version = "%s (default)"; '
-                       'sys.version_info = (%s)' % (implementation, version, version.replace('.', ', ')))
+    other = pretending(tmp_path, 'other', 'platform.python_implementation = lambda: "%s"; '
+                       'sys.version = "%s (default)"; sys.version_info = (%s)'
+                       % (implementation, version, version.replace('.', ', ')))
     told = asking.ask(other)
     assert told == {'path': other, 'python': version, 'implementation': implementation, 'features': None,
                     'error': 'it is %s %s; what can be looked at is CPython 3.5.0 or later' % (implementation, version)}
