@@ -173,14 +173,12 @@ def _apply(rows: 'List[Feature]') -> None:
         _changes = patching.Changes()
     keep = len(_changes)
     try:
-        names = []
         finder = supplying.Finder()
         for row in rows:
-            names += [(row, name) for name in finder.find(row)]
+            finder.find(row)
         # First what is called, then what calls it: other threads' loops run.
-        names.sort(key=lambda pair: not pair[1].is_new)
-        for row, name in names:
-            supplying.supply(name, _changes)
+        for row, place, name in finder.added + finder.replaced:
+            supplying.supply(place, name, _changes)
         for row in rows:
             supplying.prepare(row, _changes)
         _patched.update(row.id for row in rows)
