@@ -608,6 +608,7 @@ FIXES = (
         supplies=(
             'sslproto.SSLProtocol._call_connection_made',
             'sslproto.SSLProtocol._on_handshake_complete',
+            'selector_events._SelectorSslTransport.get_extra_info',
         )),
     Feature(
         'ssl_call_connection_made', '3.5.3', (),

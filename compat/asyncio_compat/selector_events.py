@@ -305,6 +305,14 @@ class _SelectorTransport(metaclass=completion):
             getattr(self._loop, _PRIVATE + 'add_reader')(fd, callback, *args)
 
 
+class _SelectorSslTransport(metaclass=completion):
+    def get_extra_info(self, name, default=None):
+        # 3.5.0 tells all that the handshake found out but this (bpo-25114).
+        if name == 'ssl_object' and self._protocol_connected:
+            return self._sock
+        return self._extra.get(name, default)
+
+
 class _SelectorSocketTransport(metaclass=completion):
     def __init__(self, loop, sock, protocol, waiter=None,
                  extra=None, server=None):
