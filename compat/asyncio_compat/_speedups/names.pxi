@@ -51,6 +51,9 @@ cdef object python_loop = base_events.BaseEventLoop
 cdef object unix_loop = unix_events._UnixSelectorEventLoop
 cdef object python_transport = selector_events._SelectorSocketTransport
 
+# By loop, of those that are no loops of ours.
+cdef dict current_tasks = tasks.Task._current_tasks
+
 # The function inside of the Python code's gather().
 cdef object python_done_callback = None
 
