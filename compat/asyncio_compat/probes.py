@@ -767,3 +767,59 @@ def pause_reading():
         return True
     except RuntimeError:
         return False
+
+
+def _typing_has(*names):
+    # It takes its time, and few ask for it.
+    import typing
+    return all(hasattr(typing, name) for name in names)
+
+
+def typing_3_5_2():
+    return _typing_has('Awaitable', 'AsyncIterable', 'AsyncIterator',
+                       'DefaultDict', 'NewType', 'Text', 'Type',
+                       'TYPE_CHECKING')
+
+
+def typing_3_5_3():
+    return _typing_has('ClassVar', 'Coroutine')
+
+
+def typing_3_5_4():
+    return _typing_has('AsyncContextManager', 'ChainMap', 'ContextManager',
+                       'Counter', 'Deque', 'NoReturn')
+
+
+def typing_union():
+    import typing
+    try:
+        return bool(typing.Union[str, typing.Pattern, 'str[str]'])
+    except TypeError:
+        return False
+
+
+def typing_overload():
+    import typing
+    try:
+        return callable(typing.overload(_found))
+    except RuntimeError:
+        return False
+
+
+def typing_slots():
+    import typing
+    parameter = typing.TypeVar('parameter')
+    try:
+        class Generic(typing.Generic[parameter]):
+            __slots__ = ('slot',)
+        return bool(Generic[int])
+    except ValueError:
+        return False
+
+
+def typing_type():
+    import typing
+    try:
+        return isinstance(_Found, typing.Type)
+    except (AttributeError, TypeError):
+        return False
