@@ -694,8 +694,8 @@ TYPING = (
             'typing.NoReturn',
         )),
     Feature(
-        'typing_union', '3.5.1', (25390,),
-        'Union[str, Pattern], and Match',
+        'typing_union', '3.5.3', (25390,),
+        "a Union of any types: Optional['Later[int]'], Union[str, Pattern]",
         supplies=('typing.issubclass',)),
     Feature(
         'typing_overload', '3.5.2', (),

@@ -103,7 +103,10 @@ def _refuse_while_running() -> None:
     from .events import _loop_on_stack
     loops = [_loop_on_stack(frame)
              for frame in sys._current_frames().values()]
-    for loop in loops + [asyncio._get_running_loop()]:
+    # It is not there if the row that supplies it was not asked for.
+    if hasattr(asyncio, '_get_running_loop'):
+        loops.append(asyncio._get_running_loop())
+    for loop in loops:
         if loop is not None:
             raise RuntimeError('%r is running what uninstall() would take '
                                'away: stop it first' % loop)

@@ -7,6 +7,7 @@ else can tell, and leave nothing behind.
 
 import asyncio
 import concurrent.futures
+import functools
 import socket
 import sys
 import types
@@ -806,13 +807,20 @@ def typing_overload():
         return False
 
 
-def typing_slots():
+# One for all: typing keeps what it makes of it.
+@functools.lru_cache(maxsize=None)
+def _generic_with_slots():
     import typing
     parameter = typing.TypeVar('parameter')
+
+    class WithSlots(typing.Generic[parameter]):
+        __slots__ = ('slot',)
+    return WithSlots
+
+
+def typing_slots():
     try:
-        class Generic(typing.Generic[parameter]):
-            __slots__ = ('slot',)
-        return bool(Generic[int])
+        return bool(_generic_with_slots()[int])
     except ValueError:
         return False
 
