@@ -52,9 +52,7 @@ def demo(arguments):
             failures.append('%s: %s' % (version, error))
             continue
         rows.update((feature['id'], feature) for feature in features)
-        for feature in features:
-            if feature['reason']:
-                reasons.setdefault(feature['reason'], {})[feature['id']] = None
+        reasons.update((feature['id'], feature['reason']) for feature in features if feature['reason'])
         states = {feature['id']: feature['state'] for feature in features}
         # Neighbours that are alike share a column: all of 3.6 and later do.
         if columns and columns[-1][2] == states:
@@ -63,8 +61,8 @@ def demo(arguments):
             columns.append([version, version, states])
     if columns:
         print_table(rows, columns)
-    for reason, ids in reasons.items():
-        print('\n%s: %s' % (', '.join(ids), reason))
+    for id, reason in reasons.items():
+        print('\n%s: %s' % (id, reason))
     for failure in failures:
         print(failure, file=sys.stderr)
     return 1 if failures or not columns else 0

@@ -706,7 +706,7 @@ TYPING = (
         )),
     Feature(
         'typing_slots', '3.5.3', (),
-        'C[int], where the generic class C has __slots__',
+        'C[int], where the generic class C has slots',
         prepare='typing.allow_slots'),
     Feature(
         'typing_type', '3.5.3', (),
