@@ -1,0 +1,105 @@
+"""What an install changes, attribute by attribute: tells it of this interpreter, and draws the tables of patched.md.
+
+    PYTHONPATH=compat python3.5 docs/patched.py
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PAGE = os.path.join(HERE, 'patched.md')
+TABLES = re.compile(r'(?<=<!-- seen -->\n).*(?=<!-- end -->)', re.S)
+
+
+def changes():
+    """{attribute: [how, the rows that do it]} of an install here."""
+    from asyncio_compat import installing, patching, supplying
+    sources = []
+    for name in 'supply', 'prepare':
+        setattr(supplying, name, noting(getattr(supplying, name), sources))
+    installing.install()
+    found = {}
+    for (restore, arguments), rows in zip(installing._changes._undo, sources):
+        if restore is patching._restore_function:
+            add(found, path_of(arguments[0]), 'body', rows)
+        elif restore is patching._restore_attribute:
+            owner, name, before, value = arguments
+            add(found, path_of(owner) + '.' + name, 'new' if before is patching._ABSENT else 'set', rows)
+    return {path: [how, sorted(rows & installing._patched)] for path, (how, rows) in found.items()}
+
+
+def noting(function, sources):
+    """*function*, which also notes for each change that it makes the rows that asked for it."""
+    from asyncio_compat import features, installing
+
+    def noted(what, changes):
+        function(what, changes)
+        rows = {what.id} if isinstance(what, features.Feature) else {
+            row.id for row in features.FEATURES if dotted(what) in row.supplies}
+        sources.extend([rows] * (len(changes) - len(sources)))
+    return noted
+
+
+def dotted(name):
+    return '%s.%s' % (path_of(name.place.owner)[len('asyncio.'):], name.name)
+
+
+def path_of(what):
+    import asyncio
+    if what is asyncio.Task._all_tasks:
+        return 'asyncio.tasks.Task._all_tasks'
+    if hasattr(what, '__qualname__'):
+        return '%s.%s' % (what.__module__, what.__qualname__)
+    return what.__name__
+
+
+def add(found, path, how, rows):
+    """A function that is set and changed inside is the same one in the end."""
+    before, known = found.get(path, (how, set()))
+    found[path] = ('body' if 'body' in (how, before) else before, known | rows)
+
+
+def write(pythons):
+    """Draw the tables of the page; *pythons* is {version: its executable}."""
+    env = dict(os.environ, PYTHONPATH=os.path.join(os.path.dirname(HERE), 'compat'), PYTHONDONTWRITEBYTECODE='1')
+    found = {version: json.loads(subprocess.check_output([python, __file__], env=env, universal_newlines=True))
+             for version, python in pythons.items()}
+    with open(PAGE, encoding='utf-8') as stream:
+        text = stream.read()
+    with open(PAGE, 'w', encoding='utf-8') as stream:
+        stream.write(TABLES.sub(lambda _: tables(found), text))
+
+
+def tables(found):
+    """In Markdown, one for each module; *found* is {version: what changes() returned there}."""
+    from asyncio_compat import features
+    drawn, module = '', None
+    for path in sorted({path for changed in found.values() for path in changed}, key=place):
+        if place(path)[0] != module:
+            module = place(path)[0]
+            drawn += '\n### %s\n\n| attribute | %s | feature |\n' % (module, ' | '.join(found))
+            drawn += '| --- ' * (len(found) + 2) + '|\n'
+        asked = {id for changed in found.values() if path in changed for id in changed[path][1]}
+        cells = [cell(changed[path]) if path in changed else '–' for changed in found.values()]
+        drawn += '| `%s` | %s | %s |\n' % (place(path)[1], ' | '.join(cells), ', '.join(
+            row.id for row in features.FEATURES if row.id in asked))
+    return drawn + '\n'
+
+
+def cell(change):
+    how, rows = change
+    return how + '\\*' if rows == ['accelerated'] else how
+
+
+def place(path):
+    """('asyncio.tasks', 'Task.cancel')"""
+    if path.count('.') == 1:
+        return tuple(path.split('.'))
+    _, module, name = path.split('.', 2)
+    return 'asyncio.' + module, name
+
+
+if __name__ == '__main__':
+    json.dump(changes(), sys.stdout)
