@@ -144,10 +144,13 @@ def docs(arguments):
     import matrix
     import patched
     if arguments.look:
-        found = interpreters.all_found()
+        found = dict(interpreters.all_found())
+        missing = [version for version in patched.VERSIONS if version not in found]
+        if missing:
+            sys.exit('It takes the interpreters that the pages tell of; not here: ' + ' '.join(missing))
         matrix.write({version: {feature['id']: feature['state'] for feature in features_of(python)}
-                      for version, python in found})
-        patched.write({version: python for version, python in found if version.startswith('3.5.')})
+                      for version, python in found.items()})
+        patched.write({version: found[version] for version in patched.VERSIONS})
     for page in pages():
         page.write_text(redrawn(page.read_text(encoding='utf-8')), encoding='utf-8')
     matrix.PICTURE.write_text(matrix.picture(), encoding='utf-8')
@@ -291,7 +294,7 @@ def main():
     command.set_defaults(function=demo)
 
     command = commands.add_parser('docs', help='draw the tables of README.md and docs/ from what they tell of')
-    command.add_argument('--look', action='store_true', help='look at the interpreters first, 3.5.0 to 3.5.10 and later')
+    command.add_argument('--look', action='store_true', help='look at the interpreters first')
     command.set_defaults(function=docs)
 
     command = commands.add_parser('site', help='build the documentation site')

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 
+VERSIONS = ['3.5.0', '3.5.1', '3.5.2', '3.5.3', '3.5.10']
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAGE = os.path.join(HERE, 'patched.md')
 TABLES = re.compile(r'(?<=<!-- seen -->\n).*(?=<!-- end -->)', re.S)
@@ -66,6 +67,8 @@ def write(pythons):
     env = dict(os.environ, PYTHONPATH=os.path.join(os.path.dirname(HERE), 'compat'), PYTHONDONTWRITEBYTECODE='1')
     found = {version: json.loads(subprocess.check_output([python, __file__], env=env, universal_newlines=True))
              for version, python in pythons.items()}
+    if not all('asyncio.tasks._gather' in changed for changed in found.values()):
+        sys.exit('It takes the compiled part: python3.5 setup.py build_ext --inplace')
     with open(PAGE, encoding='utf-8') as stream:
         text = stream.read()
     with open(PAGE, 'w', encoding='utf-8') as stream:
