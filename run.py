@@ -112,7 +112,8 @@ def drawn(name):
         return table(['test', 'on', 'why it cannot pass'],
                      [['`%s`' % test, ', '.join(versions), why] for test, (versions, why) in UNPASSABLE.items()])
     return table(['feature', 'since', 'bpo', 'what holds'],
-                 [['`%s`' % row.id, row.since, bpo_links(row), row.summary] for row in getattr(features, name)])
+                 [['`%s`' % row.id, row.since, bpo_links(row), re.sub(r'__\w+__', r'`\g<0>`', row.summary)]
+                  for row in getattr(features, name)])
 
 
 def section(heading):

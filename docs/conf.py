@@ -25,6 +25,8 @@ html_css_files = ['site.css']
 html_show_copyright = False
 html_copy_source = False
 html_show_sphinx = False
+html_use_index = False
+html_domain_indices = False
 
 # The types of the annotations are asyncio's and typing's, which are described elsewhere.
 nitpick_ignore_regex = [('py:class', '.*')]
@@ -33,7 +35,7 @@ nitpick_ignore_regex = [('py:class', '.*')]
 with mock(['asyncio_compat.' + name for name in ('base_events', 'events', 'futures')]):
     from asyncio_compat import unpatched
 for name in asyncio_compat.__all__:
-    if getattr(asyncio_compat, name).__module__.startswith('asyncio.') and hasattr(unpatched, name):
+    if hasattr(unpatched, name) and getattr(asyncio_compat, name).__module__ != 'asyncio_compat.wrapped':
         setattr(asyncio_compat, name, getattr(unpatched, name))
 
 
