@@ -162,7 +162,7 @@ def docs(arguments):
 
 def site(arguments):
     into = DOCS / '_build' / 'html'
-    status = subprocess.run([str(home_of(DOCS_HOME, DOCS_PINS)), '-m', 'sphinx', '-q', '-W', '-n', '--keep-going',
+    status = subprocess.run([str(home_of(DOCS_HOME, DOCS_PINS)), '-m', 'sphinx', '-q', '-E', '-W', '-n', '--keep-going',
                              str(DOCS), str(into)], stdin=subprocess.DEVNULL).returncode
     print('There were warnings.' if status else into / 'index.html')
     return status
