@@ -149,8 +149,7 @@ def docs(arguments):
         missing = [version for version in patched.VERSIONS if version not in found]
         if missing:
             sys.exit('It takes the interpreters that the pages tell of; not here: ' + ' '.join(missing))
-        matrix.write({version: {feature['id']: feature['state'] for feature in features_of(python)}
-                      for version, python in found.items()})
+        matrix.write(found)
         patched.write({version: found[version] for version in patched.VERSIONS})
     for page in pages():
         page.write_text(redrawn(page.read_text(encoding='utf-8')), encoding='utf-8')

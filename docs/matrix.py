@@ -1,5 +1,7 @@
 """Draws the picture and the table of matrix.md from matrix.json; needs Python 3.8 or later and nothing else."""
 import json
+import os
+import subprocess
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -12,8 +14,16 @@ WORDS = {'native': 'native', 'patched by install': 'supplied', 'not available': 
 SIGNS = {'native': '○', 'patched by install': '✓', 'not available': '✕'}
 
 
-def write(states):
-    STATES.write_text(json.dumps(states, indent=1) + '\n', encoding='utf-8')
+def write(pythons):
+    """Look at the interpreters anew; *pythons* is {version: its executable}."""
+    env = dict(os.environ, PYTHONPATH=str(DOCS.parent / 'compat'), PYTHONDONTWRITEBYTECODE='1')
+    shown = [row.id for _, part in parts() for row in part]
+    found = {}
+    for version, python in pythons.items():
+        told = json.loads(subprocess.check_output([python, '-m', 'asyncio_compat', '--json'], env=env))
+        states = {row['id']: row['state'] for row in told['features']}
+        found[version] = {id: states[id] for id in shown}
+    STATES.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
 
 
 def parts():

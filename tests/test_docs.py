@@ -35,7 +35,7 @@ def test_the_matrix_tells_of_this_interpreter(child):
     if told is None:
         pytest.skip('it tells of other releases')
     states = {row['id']: row['state'] for row in json.loads(child(
-        'import asyncio_compat, json; print(json.dumps(asyncio_compat.status()))'))}
+        'import asyncio_compat, json; print(json.dumps(asyncio_compat.status()))')) if row['id'] in told}
     if states['accelerated'] == 'not available':
         told['accelerated'] = 'not available'
     assert told == states
