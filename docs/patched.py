@@ -15,36 +15,31 @@ TABLES = re.compile(r'(?<=<!-- seen -->\n).*(?=<!-- end -->)', re.S)
 
 
 def changes():
-    """{attribute: [how, the rows that do it]} of an install here."""
-    from asyncio_compat import installing, patching, supplying
-    sources = []
-    for name in 'supply', 'prepare':
-        setattr(supplying, name, noting(getattr(supplying, name), sources))
+    """{attribute: [how, the rows that ask for it]} of an install here."""
+    from asyncio_compat import features, installing, patching, supplying
+    prepare, prepared = supplying.prepare, {}
+
+    def noted(row, changes):
+        before = len(changes)
+        prepare(row, changes)
+        prepared.update(dict.fromkeys(range(before, len(changes)), {row.id}))
+
+    supplying.prepare = noted
     installing.install()
-    found = {}
-    for (restore, arguments), rows in zip(installing._changes._undo, sources):
+    found, asked = {}, set()
+    for number, (restore, arguments) in enumerate(installing._changes._undo):
         if restore is patching._restore_function:
-            add(found, path_of(arguments[0]), 'body', rows)
+            path, how = path_of(arguments[0]), 'body'
         elif restore is patching._restore_attribute:
             owner, name, before, value = arguments
-            add(found, path_of(owner) + '.' + name, 'new' if before is patching._ABSENT else 'set', rows)
-    return {path: [how, sorted(rows & installing._patched)] for path, (how, rows) in found.items()}
-
-
-def noting(function, sources):
-    """*function*, which also notes for each change that it makes the rows that asked for it."""
-    from asyncio_compat import features, installing
-
-    def noted(what, changes):
-        function(what, changes)
-        rows = {what.id} if isinstance(what, features.Feature) else {
-            row.id for row in features.FEATURES if dotted(what) in row.supplies}
-        sources.extend([rows] * (len(changes) - len(sources)))
-    return noted
-
-
-def dotted(name):
-    return '%s.%s' % (path_of(name.place.owner)[len('asyncio.'):], name.name)
+            path, how = path_of(owner) + '.' + name, 'new' if before is patching._ABSENT else 'set'
+        else:
+            continue
+        supplied = {row.id for row in features.FEATURES if path[len('asyncio.'):] in row.supplies}
+        # What no row names follows what it belongs to: an __all__, what asyncio itself exports.
+        asked = prepared.get(number) or supplied & installing._patched or asked
+        add(found, path, how, asked)
+    return {path: [how, sorted(asked)] for path, (how, asked) in found.items()}
 
 
 def path_of(what):
