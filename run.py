@@ -99,7 +99,7 @@ SECTIONS = {'start': 'asyncio-compat', 'ways': 'Three ways in', 'untouched': 'Wh
 
 
 def drawn(name):
-    """A table in Markdown: of features.py, matrix.json, what conformance/unpassable.py lists; or a part of README.md."""
+    """A table in Markdown, of features.py, matrix.json or conformance/unpassable.py; or a part of README.md."""
     sys.path[:0] = TELL
     import matrix
     from asyncio_compat import features
