@@ -200,10 +200,22 @@ def legend(keys):
     return drawn
 
 
+# The page that shows it may be dark.
+STYLE = """<style>
+@media (prefers-color-scheme: dark) {
+  text, [fill="#000000"] { fill: #e6e6e6 }
+  [stroke="#000000"] { stroke: #e6e6e6 }
+  [fill="#ffffff"] { fill: #131416 }
+  [fill="#dddddd"] { fill: #4a4d52 }
+  [stroke="#dddddd"], [stroke="#eeeeee"] { stroke: #3a3d42 }
+}
+</style>"""
+
+
 def svg(width, height, drawn):
     start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">'
     background = rectangle(0, 0, width, height, '#ffffff')
-    return '\n'.join([start % (width, height), background, *drawn, '</svg>', ''])
+    return '\n'.join([start % (width, height), STYLE, background, *drawn, '</svg>', ''])
 
 
 def text(x, y, content, anchor='start'):
