@@ -14,7 +14,10 @@ def named(names):
     chosen = []
     for name in names:
         if os.sep in name:
-            chosen.append((version_of(name) or name, os.path.abspath(name)))
+            version = version_of(name)
+            if version is None:
+                raise SystemExit('%s is no CPython of 3.5 or later' % name)
+            chosen.append((version, os.path.abspath(name)))
             continue
         found = found or dict(all_found())
         if name not in found:
@@ -44,8 +47,11 @@ def pyenv_versions():
 
 def version_of(path):
     """'3.5.0', or None if *path* is no CPython >= 3.5; a shim of pyenv for a version that is off is none either."""
-    asked = subprocess.run([path, '-S', '-c', ASK], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                           stderr=subprocess.DEVNULL, universal_newlines=True)
+    try:
+        asked = subprocess.run([path, '-S', '-c', ASK], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, universal_newlines=True)
+    except OSError:
+        return None
     # Python 2 has no sys.implementation.
     if asked.returncode != 0:
         return None

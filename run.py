@@ -5,6 +5,7 @@
     python3 run.py test                 the tests, on every interpreter that pyenv has
     python3 run.py test cp350 py311     the tests, on these
     python3 run.py docs                 draw the tables of README.md and of docs/ anew
+    python3 run.py site                 the documentation as pages for a browser, into docs/_build/html
     python3 run.py wheels               the sdist, the wheel for everyone and the compiled one for 3.5, into dist/
 """
 import argparse
@@ -24,6 +25,9 @@ ROOT = Path(__file__).resolve().parent
 TOX_HOME = ROOT / '.venv-tox'
 TOX_PINS = ROOT / 'tests' / 'requirements' / 'tox.txt'
 RESULT = ROOT / '.tox' / 'result.json'
+DOCS = ROOT / 'docs'
+DOCS_HOME = ROOT / '.venv-docs'
+DOCS_PINS = DOCS / 'requirements.txt'
 WHEELS_HOME = ROOT / '.venv-wheels'
 WHEELS_PINS = ROOT / 'tests' / 'requirements' / 'packaging.txt'
 # Where tox.ini takes the compiled wheel from.
@@ -40,20 +44,38 @@ def demo(arguments):
 
 # docs
 
+# Where the modules are that know what docs/ tells.
+TELL = [str(ROOT / 'compat'), str(ROOT / 'tests' / 'conformance'), str(DOCS)]
 # What stands between two comments: <!-- drawn: NAME --> and <!-- end -->.
 TABLE = re.compile(r'(?<=<!-- drawn: )(\w+)( -->\n).*?(?=<!-- end -->)', re.S)
 
+SECTIONS = {'start': 'asyncio-compat', 'ways': 'Three ways in', 'untouched': 'What is never touched', 'undo': 'Undo',
+            'limits': 'Known limits'}
+
 
 def drawn(name):
-    """A table in Markdown: of features.py, or what conformance/unpassable.py lists."""
-    sys.path[:0] = [str(ROOT / 'compat'), str(ROOT / 'tests' / 'conformance')]
+    """A table in Markdown, of features.py, matrix.json or conformance/unpassable.py; or a part of README.md."""
+    sys.path[:0] = TELL
+    import matrix
     from asyncio_compat import features
     from unpassable import UNPASSABLE
+    if name in SECTIONS:
+        return section(SECTIONS[name])
+    if name == 'matrix':
+        return table(*matrix.table())
     if name == 'unpassable':
         return table(['test', 'on', 'why it cannot pass'],
                      [['`%s`' % test, ', '.join(versions), why] for test, (versions, why) in UNPASSABLE.items()])
     return table(['feature', 'since', 'bpo', 'what holds'],
-                 [['`%s`' % row.id, row.since, bpo_links(row), row.summary] for row in getattr(features, name)])
+                 [['`%s`' % row.id, row.since, bpo_links(row), re.sub(r'__\w+__', r'`\g<0>`', row.summary)]
+                  for row in getattr(features, name)])
+
+
+def section(heading):
+    """What README.md says below *heading*, for a page in docs/."""
+    text = (ROOT / 'README.md').read_text(encoding='utf-8')
+    said = re.search(r'^#+ %s\n\n(.*?)(?=\n#+ )' % heading, text, re.M | re.S).group(1)
+    return said.replace('](docs/', '](')
 
 
 def table(head, rows):
@@ -74,9 +96,30 @@ def redrawn(text):
 
 
 def docs(arguments):
+    sys.path[:0] = TELL
+    import matrix
+    import patched
+    if arguments.look:
+        found = dict(interpreters.all_found())
+        missing = [version for version in patched.VERSIONS if version not in found]
+        if missing:
+            sys.exit('It takes the interpreters that the pages tell of; not here: ' + ' '.join(missing))
+        matrix.write(found)
+        patched.write({version: found[version] for version in patched.VERSIONS})
     for page in pages():
         page.write_text(redrawn(page.read_text(encoding='utf-8')), encoding='utf-8')
+    matrix.PICTURE.write_text(matrix.picture(), encoding='utf-8')
     return 0
+
+
+# site
+
+def site(arguments):
+    into = DOCS / '_build' / 'html'
+    status = subprocess.run([str(home_of(DOCS_HOME, DOCS_PINS)), '-m', 'sphinx', '-q', '-E', '-W', '-n', '--keep-going',
+                             str(DOCS), str(into)], stdin=subprocess.DEVNULL).returncode
+    print('There were warnings.' if status else into / 'index.html')
+    return status
 
 
 # wheels
@@ -206,7 +249,11 @@ def main():
     command.set_defaults(function=demo)
 
     command = commands.add_parser('docs', help='draw the tables of README.md and docs/ from what they tell of')
+    command.add_argument('--look', action='store_true', help='look at the interpreters first')
     command.set_defaults(function=docs)
+
+    command = commands.add_parser('site', help='build the documentation site')
+    command.set_defaults(function=site)
 
     command = commands.add_parser('wheels', help='build what is released')
     command.add_argument('--into', default=str(ROOT / 'dist'), metavar='folder')

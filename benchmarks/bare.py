@@ -1,8 +1,11 @@
-"""What the kernel takes for the messages of streams.py: non-blocking sockets, epoll, and nothing around them."""
+"""What is left without asyncio: the kernel's part of the messages of streams.py, with non-blocking sockets and epoll;
+and the interpreter's part of the tasks of scale.py.
+"""
 import select
 import socket
 from time import process_time
 
+import scale
 import streams
 
 BUFFER = bytearray(256 * streams.KIB)
@@ -21,6 +24,20 @@ def readline_echo():
 
 
 readuntil_echo = readline_echo
+
+
+def coroutines(count):
+    """A coroutine from its creation to its end, so many at once: the garbage collector looks at them as at tasks."""
+    rounds = scale.rounds_of_tasks(count)
+    start = process_time()
+    for _ in range(rounds):
+        created = [scale.nothing() for _ in range(count)]
+        for coroutine in created:
+            try:
+                coroutine.send(None)
+            except StopIteration:
+                pass
+    return (process_time() - start) / (rounds * count)
 
 
 def _echo(message):

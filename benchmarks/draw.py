@@ -17,10 +17,10 @@ MEASURED = re.compile(r'(?<=<!-- measured: )(\w+)( -->\n).*?(?=<!-- end -->)', r
 
 # Colours that nobody confounds (Okabe and Ito). The last is drawn on top.
 COLOURS = {'3.5.0': '#999999', '3.5.10': '#56b4e9', 'newest': '#e69f00', '3.6.15 uvloop': '#cc79a7',
-           '3.5.0 pure': '#0072b2', '3.6.15': '#000000', '3.5.0 compiled': '#d55e00'}
+           '3.6.15 bare': '#999999', '3.5.0 pure': '#0072b2', '3.6.15': '#000000', '3.5.0 compiled': '#d55e00'}
 FLOOR = '3.6.15 bare'
 SPEED_SERIES = ('3.5.0', '3.5.10', 'newest', '3.6.15 uvloop', '3.5.0 pure', '3.5.0 compiled')
-SCALE_SERIES = ('3.5.0 pure', '3.6.15', '3.5.0 compiled')
+SCALE_SERIES = ('3.6.15 bare', '3.5.0 pure', '3.6.15', '3.5.0 compiled')
 
 
 def publish(results):
@@ -158,7 +158,7 @@ def scale_chart(results):
 
 def panel(left, title, points, series):
     bottom, width = 80 + HEIGHT, PANEL - 45
-    most = rounded_up(max(taken for _, figures in points for taken in figures.values()) * 1e6)
+    most = rounded_up(max(taken for _, figures in points for taken in figures.values() if taken) * 1e6)
     drawn = [text(left + width / 2, 70, title, 'middle')]
     for part in 0, 0.5, 1:
         y = bottom - part * HEIGHT
@@ -172,7 +172,9 @@ def panel(left, title, points, series):
     for name, label in series:
         places = ['%.1f,%.1f' % (x(count), bottom - figures[label] * 1e6 / most * HEIGHT)
                   for count, figures in points if figures.get(label)]
-        drawn.append(element('polyline', points=' '.join(places), fill='none', stroke=COLOURS[name], stroke_width=2))
+        if places:
+            drawn.append(element('polyline', points=' '.join(places), fill='none', stroke=COLOURS[name],
+                                 stroke_width=2))
         drawn += [dot(*map(float, place.split(',')), COLOURS[name], 3) for place in places]
     return drawn
 
@@ -198,10 +200,22 @@ def legend(keys):
     return drawn
 
 
+# The page that shows it may be dark.
+STYLE = """<style>
+@media (prefers-color-scheme: dark) {
+  text, [fill="#000000"] { fill: #e6e6e6 }
+  [stroke="#000000"] { stroke: #e6e6e6 }
+  [fill="#ffffff"] { fill: #131416 }
+  [fill="#dddddd"] { fill: #4a4d52 }
+  [stroke="#dddddd"], [stroke="#eeeeee"] { stroke: #3a3d42 }
+}
+</style>"""
+
+
 def svg(width, height, drawn):
     start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">'
     background = rectangle(0, 0, width, height, '#ffffff')
-    return '\n'.join([start % (width, height), background, *drawn, '</svg>', ''])
+    return '\n'.join([start % (width, height), STYLE, background, *drawn, '</svg>', ''])
 
 
 def text(x, y, content, anchor='start'):

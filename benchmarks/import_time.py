@@ -86,13 +86,14 @@ def measure(paths):
 
 
 def summary(without, with_package):
-    own = set(without[0][1])
-    # The compiled part makes those of Cython.
-    modules = [name for name in with_package[0][1]
-               if name not in own and name.split('.')[0] not in ('asyncio', 'asyncio_compat') and
-               not name.startswith(('cython_runtime', '_cython_'))]
+    modules = with_package[0][1]
+    is_compiled = 'asyncio_compat._speedups.core' in modules
+    # Cython makes modules of its own, and turns the collector off while it makes classes.
+    known = ('asyncio', 'asyncio_compat') + (('gc', 'cython_runtime') if is_compiled else ())
+    strange = sorted(name for name in set(modules).difference(without[0][1])
+                     if name.split('.')[0] not in known and not name.startswith('_cython_'))
     return (min(times[0] for times, _, _ in without + with_package), min(times[1] for times, _, _ in with_package),
-            modules, with_package[0][2], 'asyncio_compat._speedups.core' in with_package[0][1])
+            strange, with_package[0][2], is_compiled)
 
 
 def import_in_child(path, python_path, *names):

@@ -36,6 +36,7 @@ SCALE = named(scale.turns, scale.tasks, scale.timers, scale.connections)
 MEMORY = named(memory.task_memory, memory.connection_memory)
 BARE = named(bare.echo, bare.echo_64_kib, bare.readline_echo)
 BARE['readuntil_echo'] = bare.readuntil_echo
+BARE['tasks'] = bare.coroutines
 
 # What 3.5.0 itself does not have.
 NEEDS = {'threadsafe': (asyncio, 'run_coroutine_threadsafe'), 'readuntil_echo': (asyncio.StreamReader, 'readuntil')}
@@ -46,13 +47,19 @@ REPEATS = 2
 def main(benchmark, *flavours):
     name, _, count = benchmark.partition(':')
     if 'bare' in flavours:
-        figure = fastest(BARE[name]) if name in BARE else None
+        figure = bare_figure(name, count)
     else:
         figure = measured(loop_of(flavours), name, count)
     # Further digits mean nothing.
     print(json.dumps(figure and float('%.4g' % figure)), flush=True)
     # What is still open need not be closed: it takes a while.
     os._exit(0)
+
+
+def bare_figure(name, count):
+    if name not in BARE:
+        return None
+    return BARE[name](int(count)) if count else fastest(BARE[name])
 
 
 def measured(loop, name, count):

@@ -9,7 +9,7 @@
     python3 run.py --publish 'a machine with …'   write results.json, and draw docs/speed.md from it
 
 A column is an interpreter (a version, a path, or newest) and what it runs: nothing more for its own asyncio, 'pure' or
-'compiled' for the package, 'uvloop', or 'bare' for sockets without asyncio.
+'compiled' for the package, 'uvloop', or 'bare' for sockets and coroutines without asyncio.
 """
 import argparse
 import collections
@@ -33,7 +33,7 @@ BENCHMARKS = [*measure.TIMES, *measure.SCALE, *measure.MEMORY]
 COLUMNS = ('3.5.0', '3.5.0 pure', '3.5.0 compiled', '3.5.10', '3.5.10 pure', '3.5.10 compiled', '3.6.15', 'newest',
            '3.5.10 uvloop', '3.5.10 compiled uvloop', '3.6.15 uvloop', '3.6.15 bare')
 # These are enough for what takes long.
-SCALE_COLUMNS = ('3.5.0 pure', '3.5.0 compiled', '3.6.15')
+SCALE_COLUMNS = ('3.5.0 pure', '3.5.0 compiled', '3.6.15', '3.6.15 bare')
 MEMORY_COLUMNS = ('3.5.10', '3.5.10 pure', '3.5.10 compiled', '3.6.15')
 FLAVOURS = {'pure', 'compiled', 'uvloop', 'bare'}
 COUNTS = (100, 1000, 10000, 100000)

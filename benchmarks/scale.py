@@ -36,16 +36,20 @@ async def turns(loop, count):
 
 async def tasks(loop, count):
     """A task from its creation to its end, so many at once."""
-    rounds = max(2, OPERATIONS // count // 3)
+    rounds = rounds_of_tasks(count)
     start = process_time()
     for _ in range(rounds):
-        created = [loop.create_task(_nothing()) for _ in range(count)]
+        created = [loop.create_task(nothing()) for _ in range(count)]
         # They end in the order in which they were created.
         await created[-1]
     return (process_time() - start) / (rounds * count)
 
 
-async def _nothing():
+def rounds_of_tasks(count):
+    return max(2, OPERATIONS // count // 3)
+
+
+async def nothing():
     pass
 
 

@@ -1,5 +1,6 @@
 """README.md and docs/ say what the code says."""
 
+import json
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ import pytest
 import asyncio_compat
 from asyncio_compat import features
 
+HERE = '%d.%d.%d' % sys.version_info[:3]
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -24,6 +26,41 @@ def test_the_tables_are_drawn_anew(monkeypatch):
     for path in run.pages():
         text = path.read_text(encoding='utf-8')
         assert run.redrawn(text) == text, path
+    import matrix
+    assert page('docs', 'matrix.svg') == matrix.picture()
+
+
+def test_the_matrix_tells_of_this_interpreter(child):
+    told = json.loads(page('docs', 'matrix.json')).get(HERE)
+    if told is None:
+        pytest.skip('it tells of other releases')
+    states = {row['id']: row['state'] for row in json.loads(child(
+        'import asyncio_compat, json; print(json.dumps(asyncio_compat.status()))')) if row['id'] in told}
+    if states['accelerated'] == 'not available':
+        told['accelerated'] = 'not available'
+    assert told == states
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 6), reason='there is nothing to patch')
+def test_what_is_patched_here(child):
+    heads = re.search(r'^\| attribute \| (.*) \| feature \|$', page('docs', 'patched.md'), re.M).group(1).split(' | ')
+    if HERE not in heads:
+        pytest.skip('it tells of other releases')
+    told = {}
+    for module, table in re.findall(r'^### ([\w.]+)\n(.*?)(?=^###|^<!--)', page('docs', 'patched.md'), re.M | re.S):
+        for attribute, *cells in re.findall(r'^\| `([\w.]+)` \| ' + r'(.*) \| ' * len(heads), table, re.M):
+            told[module + '.' + attribute] = cells[heads.index(HERE)]
+    changed = json.loads(child('import runpy; runpy.run_path(%r, run_name="__main__")' % os.path.join(
+        ROOT, 'docs', 'patched.py')))
+    with_compiled = any(rows == ['accelerated'] for how, rows in changed.values())
+    assert {attribute: how for attribute, (how, rows) in changed.items()} == {
+        attribute: how.rstrip('\\*') for attribute, how in told.items()
+        if how != '–' and (with_compiled or not how.endswith('*'))}
+
+
+def test_every_public_name_is_described():
+    described = re.findall(r'^\.\. auto\w+:: (\w+)$', page('docs', 'api.md'), re.M)
+    assert sorted(described) == sorted(asyncio_compat.__all__)
 
 
 def test_every_public_name_is_there():
@@ -33,7 +70,8 @@ def test_every_public_name_is_there():
 
 @pytest.mark.parametrize('rows, path', [
     (features.WHATS_NEW, ['README.md']),
-    (features.FIXES, ['docs', 'fixes.md'])])
+    (features.FIXES, ['docs', 'fixes.md']),
+    (features.TYPING, ['docs', 'typing.md'])])
 def test_every_row_is_there(rows, path):
     for row in rows:
         assert '| `%s` | %s |' % (row.id, row.since) in page(*path)

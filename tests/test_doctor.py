@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import typing
 
 import pytest
 from packaging.specifiers import SpecifierSet
@@ -114,7 +115,7 @@ def test_a_distribution_that_asks_for_a_later_3_5(tmp_path, child):
         sys.path.insert(0, %r)
         before = dict(findings('requires_python'))
         assert before['wanted 1.0 asks for Python >=3.5.10,<4, and this is %s'] == (
-            'import asyncio_compat.auto before it'), before
+            'import asyncio_compat.auto_typing before it'), before
         asyncio_compat.install()
         after = findings('requires_python')
         (supplied,) = [what for what, to_do in after if 'wanted 1.0' in what and to_do is None]
@@ -391,6 +392,17 @@ def test_a_module_that_cannot_be_imported(tmp_path):
         ['missing cannot be imported', 'ImportError' if IS_OLD else 'ModuleNotFoundError'],
         ['quits cannot be imported', 'SystemExit']]
     assert findings[0]['to_do'] == 'python -c "import broken" shows where'
+
+
+@pytest.mark.skipif(hasattr(typing, 'NoReturn'), reason='typing has it')
+def test_a_module_that_fails_at_a_name_of_typing(tmp_path):
+    write(tmp_path, 'app.py', 'from typing import NoReturn')
+    write(tmp_path, 'good.py', 'import asyncio_compat.auto_typing')
+    finding, = [finding for finding in told_by(tmp_path, 'doctor', '--json', 'app')['findings']
+                if finding['check'] == 'import']
+    assert finding['to_do'] == 'import asyncio_compat.auto_typing first of all'
+    assert not [finding for finding in told_by(tmp_path, 'doctor', '--json', 'good', 'app')['findings']
+                if finding['check'] == 'import']
 
 
 def test_a_program_that_does_not_install_is_told_to(tmp_path):

@@ -124,7 +124,7 @@ def test_table_has_a_row_for_each_feature(tmp_path, columns):
 @pytest.mark.parametrize('columns', WIDTHS)
 def test_table_is_aligned(tmp_path, columns):
     _, out, _ = compat(tmp_path, COLUMNS=str(columns))
-    ids = [feature.id for feature in features.FEATURES]
+    ids = [feature.id for feature in features.FEATURES + features.TYPING]
     lines = out.splitlines()
     heads = [line for line in lines if line.endswith('  since  here')]
     assert len(heads) == len(showing.GROUPS)
@@ -157,7 +157,7 @@ def test_each_group_has_a_heading(tmp_path):
 
 def test_every_feature_is_in_one_group():
     grouped = [feature for _, group in showing.GROUPS for feature in group]
-    assert grouped == list(features.FEATURES)
+    assert grouped == list(features.FEATURES + features.TYPING)
 
 
 def test_a_group_without_rows_has_no_heading(monkeypatch):
@@ -222,7 +222,7 @@ def test_colours_on_a_terminal_say_nothing_new(tmp_path, arguments):
 
 
 def test_each_state_has_a_mark_and_a_colour_of_its_own():
-    assert len(set(showing._MARKS.values())) == len(set(showing._COLOURS.values())) == 4
+    assert len(set(showing._MARKS.values())) == len(set(showing._COLOURS.values())) == 5
     assert set(showing._COLOURS) == set(showing._MARKS.values())
 
 
@@ -277,8 +277,8 @@ def test_json_of_the_table(tmp_path):
         assert_has(feature, FEATURE)
         assert all(isinstance(number, int) for number in feature['bpo'])
         # It has not installed anything.
-        assert feature['state'] in ('native', 'patched by install', 'not available')
-        assert (feature['state'] == 'not available') == (feature['reason'] is not None)
+        assert feature['state'] in ('native', 'patched by install', 'off', 'not available')
+        assert (feature['state'] in ('off', 'not available')) == (feature['reason'] is not None)
 
 
 def test_json_of_several_interpreters(tmp_path):
@@ -333,7 +333,7 @@ def pretending(folder, name, statement):
 
 def answer(version, states=(), **reasons):
     rows = [{'id': feature.id, 'state': dict(states).get(feature.id, 'native'), 'reason': reasons.get(feature.id)}
-            for feature in features.FEATURES]
+            for feature in features.FEATURES + features.TYPING]
     return {'path': '', 'python': version, 'implementation': 'CPython', 'features': rows, 'error': None}
 
 
@@ -502,6 +502,7 @@ def test_why_it_is_not_available_is_said_once(monkeypatch):
     (['--json', 'run', 'app.py'], '--json does not go with run'),
     (['doctor', '--python'], 'unrecognized arguments: --python'),
     (['run'], 'run needs a program'),
+    (['run', '--typing'], 'run needs a program'),
     (['run', '-m'], 'run -m needs a module'),
     (['run', '--json'], 'unrecognized arguments: --json'),
     (['run', '--json', 'app.py'], 'unrecognized arguments: --json'),
@@ -510,15 +511,15 @@ def test_wrong_use_is_told(tmp_path, command, said):
     write(tmp_path, 'app.py', 'print("it ran")')
     status, out, err = compat(tmp_path, *command)
     assert (status, out) == (2, '')
-    assert 'run [-m] program' in err
+    assert 'run [--typing] [-m] program' in err
     assert err.splitlines()[-1].startswith('python -m asyncio_compat: error: ')
     assert said in err.splitlines()[-1]
 
 
 @pytest.mark.parametrize('command, said', [
-    ([], ['--version', '--json', '--python PATH', 'doctor', 'run', 'run [-m] program [argument ...]']),
+    ([], ['--version', '--json', '--python PATH', 'doctor', 'run', 'run [--typing] [-m] program']),
     (['doctor'], ['--json', 'module']),
-    (['run'], ['run script.py [argument ...]', 'run -m module [argument ...]']),
+    (['run'], ['script.py [argument ...]', '-m module [argument ...]', '--typing']),
 ])
 def test_help(tmp_path, command, said):
     help = compat(tmp_path, *command + ['--help'], COLUMNS='80')
@@ -534,7 +535,7 @@ def test_version(tmp_path):
 
 
 def test_a_feature_that_cannot_be_supplied_is_told_in_one_line(monkeypatch, capsys):
-    def install():
+    def install(typing):
         raise asyncio_compat.InstallError('readuntil cannot be supplied')
 
     monkeypatch.setattr(__main__, 'install', install)

@@ -347,3 +347,16 @@ def test_debug_mode_names_the_users_code(child):
         loop.run_until_complete(made[0])
         loop.close()
     ''', PYTHONASYNCIODEBUG='1').split() == 4 * ['True']
+
+
+@compiled
+def test_a_task_that_outlives_the_interpreter(child):
+    """There is nobody left to tell, as on 3.6."""
+    child('''
+        import asyncio_compat.auto
+        import asyncio
+        loop = asyncio.get_event_loop()
+        task = loop.create_task(asyncio.sleep(50))
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+    ''')

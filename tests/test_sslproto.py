@@ -48,6 +48,9 @@ async def run_tls(loop):
         transport, _ = await loop.create_connection(
             recorders(loop), host, port, ssl=client_context)
         theirs = await accepted
+        for end in transport, theirs:
+            assert isinstance(end.get_extra_info('ssl_object'),
+                              (ssl.SSLSocket, ssl.SSLObject))
         await check_transport(loop, transport, theirs.write)
         theirs.close()
         return type(transport)

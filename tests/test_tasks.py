@@ -423,6 +423,18 @@ def test_a_shield_that_is_cancelled_leaves_its_future(loop, end):
     assert contexts == []
 
 
+def test_repr_of_a_child_of_gather(loop):
+    """It says what waits for it, and where that stands."""
+    async def run():
+        child = asyncio.Future(loop=loop)
+        gather(child)
+        return repr(child)
+
+    assert re.match(r'<Future pending cb=\[gather\.<locals>\._done_callback'
+                    r'(\(0\))?\(\) at \S+tasks\.py:\d+\]>$',
+                    loop.run_until_complete(run()))
+
+
 def test_gather_cancel_tells_whether_a_child_was_cancelled(loop):
     class Stubborn(asyncio.Future):
         def cancel(self, **message):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 PROG = 'python -m asyncio_compat'
 USAGE = """%(prog)s [--json] [--python PATH ...]
        %(prog)s doctor [--json] [module ...]
-       %(prog)s run [-m] program [argument ...]"""
+       %(prog)s run [--typing] [-m] program [argument ...]"""
 
 
 def main(arguments: 'List[str]') -> int:
@@ -31,7 +31,7 @@ def main(arguments: 'List[str]') -> int:
         if program in ([], ['-m']):
             parser.error('run -m needs a module' if program
                          else 'run needs a program')
-        return run(program)
+        return run(program, options.typing)
     if options.command == 'doctor':
         return examine(options.modules, options.json)
     if options.python:
@@ -79,13 +79,15 @@ def make_parser() -> argparse.ArgumentParser:
     doctor.add_argument(
         'modules', nargs='*', metavar='module',
         help='import these first, in this order, as your program does')
-    commands.add_parser(
+    runner = commands.add_parser(
         'run', help='run a program as python does, on an asyncio that lacks '
         'nothing', allow_abbrev=False,
-        usage='%(prog)s script.py [argument ...]\n'
-        '       %(prog)s -m module [argument ...]',
+        usage='%(prog)s [--typing] script.py [argument ...]\n'
+        '       %(prog)s [--typing] -m module [argument ...]',
         description='Run a program as python does, on an asyncio that lacks '
         'nothing. All that follows the program is its own.')
+    runner.add_argument('--typing', action='store_true',
+                        help='the module typing lacks nothing either')
     return parser
 
 
@@ -124,9 +126,9 @@ def examine(modules: 'List[str]', json: bool) -> int:
     return 0 if well else 1
 
 
-def run(program: 'List[str]') -> int:
+def run(program: 'List[str]', typing: bool) -> int:
     try:
-        install()
+        install(typing=typing)
     except InstallError as exc:
         sys.stderr.write('asyncio_compat: %s\n' % exc)
         return 1

@@ -25,6 +25,8 @@ from asyncio.base_events import (_MIN_CANCELLED_TIMER_HANDLES_FRACTION,
 from asyncio.coroutines import coroutine
 from asyncio.log import logger
 
+from .patching import completion
+
 
 # What 3.5.0's stop(), if it was bound or called before the install, ends a
 # run_forever() with.
@@ -371,7 +373,7 @@ def _datagram_socket(loop, pairs, reuse_address, reuse_port, allow_broadcast):
     raise errors[0]
 
 
-class Server:
+class Server(metaclass=completion):
     @coroutine
     def wait_closed(self):
         """Wait until the server is closed and its connections are, too.
@@ -385,7 +387,7 @@ class Server:
         yield from waiter
 
 
-class BaseEventLoop:
+class BaseEventLoop(metaclass=completion):
     # For loops made before the install.
     _stopping = False
     _asyncgens = None

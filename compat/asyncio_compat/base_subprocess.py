@@ -6,8 +6,10 @@ has ended is not signalled, since its pid may be another's by then (3.5.2).
 from asyncio.coroutines import coroutine
 from asyncio.log import logger
 
+from .patching import completion
 
-class BaseSubprocessTransport:
+
+class BaseSubprocessTransport(metaclass=completion):
     def set_protocol(self, protocol):
         self._protocol = protocol
 

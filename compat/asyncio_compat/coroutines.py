@@ -14,6 +14,8 @@ from asyncio.coroutines import (CoroWrapper, _AwaitableABC, _DEBUG,
                                 _inspect_iscoroutinefunction,
                                 _types_coroutine, iscoroutine)
 
+from .patching import completion
+
 # What @coroutine leaves on a function; 3.5.0-3.5.2 left True there.
 _is_coroutine = object()
 
@@ -68,7 +70,7 @@ def coroutine(func):
     return wrapper
 
 
-class CoroWrapper:
+class CoroWrapper(metaclass=completion):
     def __init__(self, gen, func=None):
         assert inspect.isgenerator(gen) or inspect.iscoroutine(gen), gen
         self.gen = gen

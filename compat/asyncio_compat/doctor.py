@@ -17,7 +17,7 @@ import sys
 import types
 import warnings
 
-from . import __version__, installing, patching
+from . import __version__, features, installing, patching
 from .showing import count
 
 TYPE_CHECKING = False
@@ -89,9 +89,17 @@ def _import(modules: 'List[str]') -> 'Iterator[Finding]':
             with contextlib.redirect_stdout(sys.stderr):
                 importlib.import_module(name)
         except (Exception, SystemExit) as exc:
+            to_do = 'python -c "import %s" shows where' % name
+            if _lacks_a_name_of_typing(exc):
+                to_do = 'import asyncio_compat.auto_typing first of all'
             yield _finding('import', '%s cannot be imported: %s: %s' % (
-                name, type(exc).__name__, exc),
-                'python -c "import %s" shows where' % name)
+                name, type(exc).__name__, exc), to_do)
+
+
+def _lacks_a_name_of_typing(exc: BaseException) -> bool:
+    found = re.match(r"cannot import name '(\w+)'", str(exc))
+    return (installing._IS_OLD and found is not None and any(
+        'typing.' + found.group(1) in row.supplies for row in features.TYPING))
 
 
 def _asyncio() -> 'Iterator[Finding]':
@@ -259,7 +267,7 @@ def _requires_python(distributions: 'Distributions', rows: 'List[Status]'
             if is_patched:
                 supplied.append(name)
                 continue
-            to_do = 'import asyncio_compat.auto before it'
+            to_do = 'import asyncio_compat.auto_typing before it'
         refused.append(_finding(
             'requires_python', '%s asks for Python %s, and this is %s'
             % (name, asked, here), to_do))

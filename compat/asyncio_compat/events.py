@@ -14,6 +14,8 @@ import traceback
 from asyncio import constants, events
 from asyncio.events import _get_function_source, get_event_loop_policy
 
+from .patching import completion
+
 __all__ = ['_get_running_loop', '_set_running_loop']
 
 
@@ -136,7 +138,7 @@ def extract_stack(f=None, limit=None):
     return stack
 
 
-class Handle:
+class Handle(metaclass=completion):
     def __init__(self, callback, args, loop):
         self._loop = loop
         self._callback = callback
@@ -148,7 +150,7 @@ class Handle:
             self._source_traceback = extract_stack(sys._getframe(1))
 
 
-class AbstractEventLoop:
+class AbstractEventLoop(metaclass=completion):
     def create_future(self):
         """Return a future that belongs to this loop.
 

@@ -9,6 +9,8 @@ import sys
 from asyncio import events, futures
 from asyncio.futures import InvalidStateError, _CANCELLED, _FINISHED, _PENDING
 
+from .patching import completion
+
 __all__ = ['isfuture']
 
 # Its name in 3.6.  What is called Future below only holds methods.
@@ -34,7 +36,7 @@ def _set_blocking(future, blocking):
     future._asyncio_future_blocking = blocking
 
 
-class Future:
+class Future(metaclass=completion):
     # True from "yield from future" until the task has seen it.
     _asyncio_future_blocking = False
     # Its name before 3.5.3, which old frames and subclasses still use.

@@ -10,8 +10,10 @@ import types
 from asyncio import futures, locks, tasks
 from asyncio.coroutines import coroutine
 
+from .patching import completion
 
-class Lock:
+
+class Lock(metaclass=completion):
     @coroutine
     def acquire(self):
         """Wait until the lock is free and take it; returns True."""
@@ -53,7 +55,7 @@ class Lock:
                 break
 
 
-class Event:
+class Event(metaclass=completion):
     @coroutine
     def wait(self):
         """Wait until the event is set; returns True."""
@@ -68,7 +70,7 @@ class Event:
             self._waiters.remove(fut)
 
 
-class Condition:
+class Condition(metaclass=completion):
     @coroutine
     def wait(self):
         """Free the lock, wait for notify(), take the lock again; returns True.
@@ -100,7 +102,7 @@ class Condition:
                 raise futures.CancelledError
 
 
-class Semaphore:
+class Semaphore(metaclass=completion):
     def _wake_up_next(self):
         while self._waiters:
             waiter = self._waiters.popleft()

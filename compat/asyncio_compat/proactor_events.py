@@ -7,8 +7,10 @@ from asyncio import base_events, futures, transports
 from asyncio import proactor_events as native
 from asyncio.log import logger
 
+from .patching import completion
 
-class _ProactorBasePipeTransport:
+
+class _ProactorBasePipeTransport(metaclass=completion):
     def __init__(self, loop, sock, protocol, waiter=None,
                  extra=None, server=None):
         transports._FlowControlMixin.__init__(self, extra, loop)
@@ -37,7 +39,7 @@ class _ProactorBasePipeTransport:
         return self._closing
 
 
-class _ProactorReadPipeTransport:
+class _ProactorReadPipeTransport(metaclass=completion):
     # True for one that was paused before the install.
     _reschedule_on_resume = True
     _read_on = native._ProactorReadPipeTransport._loop_reading
@@ -75,7 +77,7 @@ class _ProactorReadPipeTransport:
             self._read_on(fut)
 
 
-class _ProactorSocketTransport:
+class _ProactorSocketTransport(metaclass=completion):
     def __init__(self, loop, sock, protocol, waiter=None,
                  extra=None, server=None):
         _ProactorReadPipeTransport.__init__(self, loop, sock, protocol, waiter,
@@ -83,7 +85,7 @@ class _ProactorSocketTransport:
         base_events._set_nodelay(sock)
 
 
-class BaseProactorEventLoop:
+class BaseProactorEventLoop(metaclass=completion):
     def sock_connect(self, sock, address):
         # 3.5.0 made a future of its own kind to refuse a host (bpo-27041).
         return self._proactor.connect(sock, address)

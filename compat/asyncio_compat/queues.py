@@ -9,6 +9,7 @@ from asyncio.coroutines import coroutine
 from asyncio.queues import QueueEmpty, QueueFull
 
 from . import locks
+from .patching import completion
 
 
 def _forget(waiters, waiter):
@@ -19,7 +20,7 @@ def _forget(waiters, waiter):
         pass
 
 
-class Queue:
+class Queue(metaclass=completion):
     def _wakeup_next(self, waiters):
         while waiters:
             waiter = waiters.popleft()

@@ -12,6 +12,8 @@ from asyncio import selector_events as native
 from asyncio.coroutines import coroutine
 from asyncio.log import logger
 
+from .patching import completion
+
 # How the names of the loop's methods for its transports begin; before 3.5.3
 # they are the public ones, which a loop of that time overrides (bpo-28369).
 _PRIVATE = '_' if hasattr(native.BaseSelectorEventLoop, '_add_reader') else ''
@@ -37,7 +39,7 @@ def _set_nodelay(sock):
     base_events._set_nodelay(sock)
 
 
-class BaseSelectorEventLoop:
+class BaseSelectorEventLoop(metaclass=completion):
     # Of all loops, since those that exist have none of their own.
     _transports = weakref.WeakValueDictionary()
 
@@ -254,7 +256,7 @@ class BaseSelectorEventLoop:
         return (yield from connected)
 
 
-class _SelectorTransport:
+class _SelectorTransport(metaclass=completion):
     def __init__(self, loop, sock, protocol, extra=None, server=None):
         transports._FlowControlMixin.__init__(self, extra, loop)
         self._extra['socket'] = sock
@@ -303,7 +305,15 @@ class _SelectorTransport:
             getattr(self._loop, _PRIVATE + 'add_reader')(fd, callback, *args)
 
 
-class _SelectorSocketTransport:
+class _SelectorSslTransport(metaclass=completion):
+    def get_extra_info(self, name, default=None):
+        # 3.5.0 tells all that the handshake found out but this (bpo-25114).
+        if name == 'ssl_object' and self._protocol_connected:
+            return self._sock
+        return self._extra.get(name, default)
+
+
+class _SelectorSocketTransport(metaclass=completion):
     def __init__(self, loop, sock, protocol, waiter=None,
                  extra=None, server=None):
         _SelectorTransport.__init__(self, loop, sock, protocol, extra, server)
@@ -357,7 +367,7 @@ class _SelectorSocketTransport:
             self._sock.shutdown(socket.SHUT_WR)
 
 
-class _SelectorDatagramTransport:
+class _SelectorDatagramTransport(metaclass=completion):
     def __init__(self, loop, sock, protocol, address=None,
                  waiter=None, extra=None):
         _SelectorTransport.__init__(self, loop, sock, protocol, extra)

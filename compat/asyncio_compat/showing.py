@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 GROUPS = (
     ("What's New In Python 3.6", features.WHATS_NEW),
     ('What was mended since', features.FIXES),
+    ('Names of typing', features.TYPING),
 )   # type: Tuple[Tuple[str, Tuple[Feature, ...]], ...]
 
 # The marks tell the states apart without colour, and without words where
 # these do not fit.
-_STATES = ('native', 'patched', 'patched by install', 'not available')
-_MARKS = dict(zip(_STATES, '=*+-'))
-_GREEN, _CYAN, _YELLOW, _RED, _BOLD = '32', '36', '33', '31', '1'
-_COLOURS = dict(zip('=*+-', (_GREEN, _CYAN, _YELLOW, _RED)))
+_STATES = ('native', 'patched', 'patched by install', 'off', 'not available')
+_MARKS = dict(zip(_STATES, '=*+.-'))
+_GREEN, _CYAN, _YELLOW, _BLUE, _RED, _BOLD = '32', '36', '33', '34', '31', '1'
+_COLOURS = dict(zip('=*+.-', (_GREEN, _CYAN, _YELLOW, _BLUE, _RED)))
 
 # With less room than this beside the cells, the words go below them.
 _ROOM_FOR_WORDS = 40

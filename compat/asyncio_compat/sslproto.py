@@ -9,8 +9,10 @@ from asyncio import base_events
 from asyncio.log import logger
 from asyncio.sslproto import _create_transport_context, ssl
 
+from .patching import completion
 
-class _SSLProtocolTransport:
+
+class _SSLProtocolTransport(metaclass=completion):
     def set_protocol(self, protocol):
         # Who calls it is the SSLProtocol (bpo-31632); 3.5 has a copy here.
         self._ssl_protocol._app_protocol = protocol
@@ -23,7 +25,7 @@ class _SSLProtocolTransport:
         return self._closed
 
 
-class SSLProtocol:
+class SSLProtocol(metaclass=completion):
     # For protocols made before the install.
     _call_connection_made = True
 

@@ -7,6 +7,8 @@ from asyncio import coroutines, events
 from asyncio.coroutines import coroutine
 from asyncio.streams import _DEFAULT_LIMIT
 
+from .patching import completion
+
 __all__ = ['LimitOverrunError']
 
 
@@ -34,7 +36,7 @@ class LimitOverrunError(getattr(asyncio, 'LimitOverrunError', Exception)):
         return type(self), (self.args[0], self.consumed)
 
 
-class FlowControlMixin:
+class FlowControlMixin(metaclass=completion):
     @coroutine
     def _drain_helper(self):
         if self._connection_lost:
@@ -48,7 +50,7 @@ class FlowControlMixin:
         yield from waiter
 
 
-class StreamReaderProtocol:
+class StreamReaderProtocol(metaclass=completion):
     # For protocols made before the install.
     _over_ssl = False
 
@@ -81,7 +83,7 @@ class StreamReaderProtocol:
         return not self._over_ssl
 
 
-class StreamWriter:
+class StreamWriter(metaclass=completion):
     @coroutine
     def drain(self):
         """Wait until the transport takes more data, or its error arrives.
@@ -105,7 +107,7 @@ class StreamWriter:
         yield from self._protocol._drain_helper()
 
 
-class StreamReader:
+class StreamReader(metaclass=completion):
     def __init__(self, limit=_DEFAULT_LIMIT, loop=None):
         if limit <= 0:
             raise ValueError('Limit cannot be <= 0')

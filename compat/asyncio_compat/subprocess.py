@@ -6,8 +6,10 @@ the pipes that are still being read.
 from asyncio import streams, tasks
 from asyncio.coroutines import coroutine
 
+from .patching import completion
 
-class SubprocessStreamProtocol:
+
+class SubprocessStreamProtocol(metaclass=completion):
     # For protocols made before the install; they know no pipe.
     _process_exited = False
     _pipe_fds = ()
@@ -56,7 +58,7 @@ class SubprocessStreamProtocol:
             self._transport = None
 
 
-class Process:
+class Process(metaclass=completion):
     @coroutine
     def communicate(self, input=None):
         """Send *input* (bytes) and close stdin, read the output, and wait.

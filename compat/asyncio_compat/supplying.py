@@ -1,27 +1,12 @@
-"""Put what rows of the table supply in its place below asyncio."""
+"""Put what rows of the table supply in its place below asyncio, or typing."""
 
 import importlib
 import sys
 import types
 
-import asyncio
 from asyncio import coroutines
 
 from . import patching
-
-
-class Name:
-    """One name that a row supplies: what, and where it goes."""
-
-    __slots__ = ('place', 'name', 'supplied', 'is_new')
-
-    def __init__(self, place, name):
-        self.place = place
-        self.name = name
-        self.supplied = place.ours[name]
-        # Nothing that is in use is changed by it.
-        self.is_new = (name not in place.theirs or
-                       type(self.supplied) is not types.FunctionType)
 
 
 class _Place:
@@ -39,32 +24,42 @@ class _Place:
 
 
 class Finder:
-    """Finds the names of one row after the other, each name once."""
+    """Finds the names that one row after the other supplies, each name once.
+
+    added     [(row, place, name), ...] that no code in use knows of
+    replaced  the same of the functions that asyncio has
+    """
 
     def __init__(self):
+        self.added = []
+        self.replaced = []
         self._known = set()
         self._places = {}
 
     def find(self, row):
-        """The Names that *row* supplies and no row before it."""
-        places = self._places
-        found = []
+        known, places = self._known, self._places
         for dotted_name in row.supplies:
-            if dotted_name in self._known:
+            if dotted_name in known:
                 continue
-            self._known.add(dotted_name)
+            known.add(dotted_name)
             path, _, name = dotted_name.rpartition('.')
             if path not in places:
                 places[path] = _find_place(path, row.supplies)
-            if places[path] is not None:
-                found.append(Name(places[path], name))
-        return found
+            place = places[path]
+            if place is None:
+                continue
+            if (name in place.theirs and
+                    type(place.ours[name]) is types.FunctionType):
+                self.replaced.append((row, place, name))
+            else:
+                self.added.append((row, place, name))
 
 
 def _find_place(path, supplies):
     """The _Place for names below *path*, or None if they are not needed."""
     module, *classes = path.split('.')
-    theirs = sys.modules.get('asyncio.' + module)
+    theirs = sys.modules.get(module if module == 'typing' else
+                             'asyncio.' + module)
     if theirs is None:
         # asyncio itself has no use for it on this platform.
         return None
@@ -77,17 +72,17 @@ def _find_place(path, supplies):
                   exported)
 
 
-def supply(name, changes):
-    """Make the changes for *name*, a Name, and record them in *changes*."""
-    place = name.place
-    if type(name.supplied) is types.FunctionType:
-        _supply_function(name, changes)
-    elif (name.name not in place.theirs or
-          isinstance(name.supplied, (property, classmethod))):
+def supply(place, name, changes):
+    """Put *name* in its *place*, and record it in *changes*."""
+    supplied = place.ours[name]
+    if type(supplied) is types.FunctionType:
+        _supply_function(place, name, supplied, changes)
+    elif (name not in place.theirs or
+          isinstance(supplied, (property, classmethod))):
         # A class or a value that is there stays: it may be in use.
-        changes.set(place.owner, name.name, name.supplied)
-    if name.name in place.exported:
-        _export(changes, place.module, name.name)
+        changes.set(place.owner, name, supplied)
+    if name in place.exported:
+        _export(changes, place.module, name)
 
 
 def prepare(row, changes):
@@ -111,25 +106,29 @@ def _inside(module, path):
     return owner
 
 
-def _supply_function(name, changes):
-    place, function = name.place, name.supplied
-    # In debug mode @coroutine wraps; inspect.unwrap() takes ten times longer.
-    inner = getattr(function, '__wrapped__', function)
-    if place.owner is place.module and name.name in place.theirs:
-        present = place.theirs[name.name]
+def _supply_function(place, name, function, changes):
+    # In debug mode @coroutine wraps.  A getattr() that fails takes longer.
+    marks = function.__dict__
+    inner = marks.get('__wrapped__', function)
+    if place.owner is place.module and name in place.theirs:
+        present = place.theirs[name]
         changes.become(getattr(present, '__wrapped__', present), inner)
         return
     moved = patching.transplant(inner, vars(place.module))
-    if hasattr(function, '_is_coroutine'):
+    if inner is not function:
         moved = coroutines.coroutine(moved)
-    changes.set(place.owner, name.name, moved)
+    elif marks:
+        moved.__dict__.update(marks)
+    changes.set(place.owner, name, moved)
 
 
 def _export(changes, module, name):
     """Let *name* be imported from asyncio too, as its own names are."""
-    for exporter in (module, asyncio):
+    # typing is its own package.
+    package = sys.modules[module.__name__.partition('.')[0]]
+    for exporter in (module, package):
         if name not in exporter.__all__:
             changes.set(exporter, '__all__',
                         exporter.__all__ + type(exporter.__all__)([name]))
-    if not hasattr(asyncio, name):
-        changes.set(asyncio, name, vars(module)[name])
+    if not hasattr(package, name):
+        changes.set(package, name, vars(module)[name])

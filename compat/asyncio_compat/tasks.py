@@ -13,13 +13,15 @@ from asyncio import coroutines, events, futures, tasks
 from asyncio.coroutines import coroutine
 from asyncio.tasks import ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION
 
+from .patching import completion
+
 __all__ = ['run_coroutine_threadsafe']
 
 # Its name in 3.6.  What is called Task below only holds methods.
 _PyTask = tasks.Task
 
 
-class Task:
+class Task(metaclass=completion):
     @classmethod
     def all_tasks(cls, loop=None):
         """Return the set of all tasks of *loop*, by default the caller's."""
@@ -347,7 +349,7 @@ def _wrap_awaitable(awaitable):
     return (yield from awaitable.__await__())
 
 
-class _GatheringFuture:
+class _GatheringFuture(metaclass=completion):
     # For those made before the install.
     _cancel_requested = False
 

@@ -2,8 +2,10 @@
 transport is closing, and before 3.5.3 not give it another protocol.
 """
 
+from .patching import completion
 
-class BaseTransport:
+
+class BaseTransport(metaclass=completion):
     def is_closing(self):
         """Return True if the transport is closing or closed.
 

@@ -19,6 +19,8 @@ from asyncio.coroutines import coroutine
 from asyncio.log import logger
 from asyncio.unix_events import _set_nonblocking, _UnixSubprocessTransport
 
+from .patching import completion
+
 
 def _check_stream_socket(sock):
     """Raise ValueError if *sock* is not a Unix stream socket (bpo-28652)."""
@@ -47,7 +49,7 @@ def _remove_stale_socket(path):
 _super = super
 
 
-class _UnixSelectorEventLoop:
+class _UnixSelectorEventLoop(metaclass=completion):
     def close(self):
         _super(_UnixSelectorEventLoop, self).close()
         if not self._signal_handlers:
@@ -166,7 +168,7 @@ def _pipe_state(transport, event):
     return info
 
 
-class _UnixReadPipeTransport:
+class _UnixReadPipeTransport(metaclass=completion):
     def __init__(self, loop, pipe, protocol, waiter=None, extra=None):
         transports.ReadTransport.__init__(self, extra)
         self._extra['pipe'] = pipe
@@ -200,7 +202,7 @@ class _UnixReadPipeTransport:
         return self._closing
 
 
-class _UnixWritePipeTransport:
+class _UnixWritePipeTransport(metaclass=completion):
     def __init__(self, loop, pipe, protocol, waiter=None, extra=None):
         transports._FlowControlMixin.__init__(self, extra, loop)
         self._extra['pipe'] = pipe
@@ -305,7 +307,7 @@ class _UnixWritePipeTransport:
         return self._closing
 
 
-class BaseChildWatcher:
+class BaseChildWatcher(metaclass=completion):
     # For watchers made before the install, or by an __init__ of their own.
     _callbacks = ()
 
@@ -334,7 +336,7 @@ def _check_attached(watcher):
                            'not have a loop attached')
 
 
-class SafeChildWatcher:
+class SafeChildWatcher(metaclass=completion):
     def add_child_handler(self, pid, callback, *args):
         _check_attached(self)
         self._callbacks[pid] = (callback, args)
@@ -342,7 +344,7 @@ class SafeChildWatcher:
         self._do_waitpid(pid)
 
 
-class FastChildWatcher:
+class FastChildWatcher(metaclass=completion):
     def add_child_handler(self, pid, callback, *args):
         assert self._forks, 'Must use the context manager'
         _check_attached(self)

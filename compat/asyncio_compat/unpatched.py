@@ -25,7 +25,8 @@ def get_event_loop():
     """Return the loop that runs the caller; elsewhere the policy's.
 
     Without a patch a loop is found by its run_forever(), which must be Python
-    code on the stack of this thread.  See asyncio.get_event_loop() of 3.6.
+    code on the stack of this thread.  Raises RuntimeError if no loop runs and
+    the policy has none.  In asyncio so since Python 3.5.3 (bpo-28613).
     """
     if not hasattr(asyncio, '_get_running_loop'):
         loop = events._loop_on_stack()
@@ -35,9 +36,10 @@ def get_event_loop():
 
 
 def isfuture(obj):
-    """Return True for a Future, and for what declares itself like one.
+    """Return True if *obj* is a Future, or declares itself like one.
 
-    See asyncio.isfuture() of Python 3.5.3.
+    That is by an attribute _asyncio_future_blocking that is not None.
+    In asyncio since Python 3.5.3.
     """
     return isinstance(obj, asyncio.Future) or futures.isfuture(obj)
 
@@ -60,10 +62,12 @@ def _wait_for_awaitable(awaitable):
 
 
 def ensure_future(coro_or_future, *, loop=None):
-    """Schedule any awaitable as a task; a future is returned as it is.
+    """Return a new task for any awaitable; a future is returned as it is.
+
+    loop: the loop of the task; None for the one that runs, or the policy's.
 
     Raises TypeError if it is not awaitable and ValueError if it is a future
-    of another loop.  See asyncio.ensure_future() of Python 3.5.1.
+    of another loop.  In asyncio for any awaitable since Python 3.5.1.
     """
     if isfuture(coro_or_future):
         if loop is not None and loop is not coro_or_future._loop:
@@ -93,8 +97,12 @@ def wait(fs, *, loop=None, timeout=None,
          return_when=asyncio.ALL_COMPLETED):
     """Wait for awaitables; returns, when awaited, the sets (done, pending).
 
-    timeout: in seconds, None for none.  See asyncio.wait() of Python 3.6.
-    Raises TypeError for a single awaitable, ValueError for an empty sequence.
+    fs: an iterable of them.
+    timeout: in seconds, an int or float; None to wait until they are done.
+    return_when: asyncio.ALL_COMPLETED, FIRST_COMPLETED or FIRST_EXCEPTION.
+
+    Raises TypeError for a single awaitable or what is none, and ValueError if
+    there are none.  In asyncio for any awaitable since Python 3.5.1.
     """
     _refuse_single(fs)
     if not fs:
@@ -105,20 +113,26 @@ def wait(fs, *, loop=None, timeout=None,
 
 
 def wait_for(fut, timeout, *, loop=None):
-    """Wait for one awaitable, at most *timeout* seconds (None: for ever).
+    """Wait for one awaitable; returns, when awaited, what it returns.
 
-    Raises asyncio.TimeoutError, and cancels it, when the time is over.
-    See asyncio.wait_for() of Python 3.6.
+    timeout: in seconds, an int or float; None to wait for ever.
+
+    Raises asyncio.TimeoutError, and cancels it, when the time is over, and
+    TypeError if it is not awaitable.  In asyncio for any awaitable since
+    Python 3.5.1.
     """
     (future,), loop = _as_futures([fut], loop)
     return asyncio.wait_for(future, timeout, loop=loop)
 
 
 def gather(*coros_or_futures, loop=None, return_exceptions=False):
-    """A future of the list of what the awaitables return, in their order.
+    """Return a future of the list of what awaitables return, in their order.
 
-    return_exceptions: put exceptions into the list, else the first is raised.
-    See asyncio.gather() of Python 3.6.
+    return_exceptions: True to put exceptions into the list; else the first is
+        raised where the future is awaited.
+
+    Raises TypeError if one is not awaitable and ValueError if they are futures
+    of several loops.  In asyncio for any awaitable since Python 3.5.1.
     """
     children, loop = _as_futures(coros_or_futures, loop)
     return asyncio.gather(*children, loop=loop,
@@ -126,19 +140,24 @@ def gather(*coros_or_futures, loop=None, return_exceptions=False):
 
 
 def shield(arg, *, loop=None):
-    """A future that waits for *arg*, and protects it from cancellation.
+    """Return a future that waits for *arg*, an awaitable.
 
-    See asyncio.shield() of Python 3.6.
+    Who cancels it does not cancel *arg*.  Raises TypeError if that is not
+    awaitable.  In asyncio for any awaitable since Python 3.5.1.
     """
     (future,), loop = _as_futures([arg], loop)
     return asyncio.shield(future, loop=loop)
 
 
 def as_completed(fs, *, loop=None, timeout=None):
-    """An iterator of awaitables, the first of which is done first, and so on.
+    """Return an iterator of awaitables: the first returns what is done first.
 
-    timeout: in seconds, for all together.  See asyncio.as_completed() of
-    Python 3.6.  Raises TypeError for a single awaitable.
+    fs: an iterable of awaitables.
+    timeout: in seconds, an int or float, for all together; None for ever.
+
+    Raises TypeError for a single awaitable or what is none.  When the time is
+    over, those that are left raise asyncio.TimeoutError.  In asyncio for any
+    awaitable since Python 3.5.1.
     """
     _refuse_single(fs)
     children, loop = _as_futures(list(fs), loop)
@@ -155,8 +174,8 @@ def run_coroutine_threadsafe(coro, loop):
     """Submit *coro* to *loop*, which runs in another thread.
 
     Returns a concurrent.futures.Future; cancelling it cancels the task.
-    Raises TypeError if *coro* is not a coroutine.  See
-    asyncio.run_coroutine_threadsafe() of Python 3.5.1 (bpo-25304).
+    Raises TypeError if *coro* is not a coroutine.  In asyncio since Python
+    3.5.1 (bpo-25304).
     """
     if not coroutines.iscoroutine(coro):
         raise TypeError('A coroutine object is required')

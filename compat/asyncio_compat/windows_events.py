@@ -5,8 +5,10 @@ for the futures that it makes.
 from asyncio.coroutines import coroutine
 from asyncio.windows_events import _WindowsSubprocessTransport
 
+from .patching import completion
 
-class ProactorEventLoop:
+
+class ProactorEventLoop(metaclass=completion):
     @coroutine
     def _make_subprocess_transport(self, protocol, args, shell,
                                    stdin, stdout, stderr, bufsize,
@@ -28,7 +30,7 @@ class ProactorEventLoop:
         return transport
 
 
-class IocpProactor:
+class IocpProactor(metaclass=completion):
     def _result(self, value):
         future = self._loop.create_future()
         future.set_result(value)

@@ -3,6 +3,7 @@ of sockets and StreamReader.  The Python code beside it says what must hold.
 """
 
 import os
+import types
 import warnings
 
 from asyncio import coroutines, events, streams, tasks
@@ -49,7 +50,7 @@ def _is_there():
 def accelerate(changes):
     """Let asyncio's classes make compiled objects; they stay what they are."""
     from . import core
-    for cls in core.bind():
+    for cls in core.bind(_done_callback_of_gather()):
         # In debug mode whatever is not awaited is wrapped: by Python code.
         if cls is not streams.StreamReader or not coroutines._DEBUG:
             changes.when_undone(core.forget_new, cls)
@@ -58,6 +59,16 @@ def accelerate(changes):
     changes.become(tasks.gather, gather)
     changes.set(tasks.Task, 'current_task', classmethod(current_task))
     changes.set(tasks.Task, 'all_tasks', classmethod(all_tasks))
+
+
+def _done_callback_of_gather():
+    """The function inside of the Python code's gather(); not to be called."""
+    from ..tasks import gather
+    code, = [const for const in gather.__code__.co_consts
+             if isinstance(const, types.CodeType) and
+             const.co_name == '_done_callback']
+    cell, = (lambda: code).__closure__
+    return types.FunctionType(code, {}, closure=(cell,) * len(code.co_freevars))
 
 
 def gather(*coros_or_futures, loop=None, return_exceptions=False):

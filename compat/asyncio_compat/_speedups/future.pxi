@@ -198,7 +198,17 @@ cdef object as_callback(callback):
     return (<Task>callback)._wakeup if type(callback) is TaskType else callback
 
 
+cdef extern from *:
+    """
+    #define interpreter_ended() (PyThreadState_GET()->interp->modules == NULL)
+    """
+    # This file's globals keep asyncio's modules, and so the last tasks, until then; the Python code is emptied before.
+    bint interpreter_ended()
+
+
 cdef int log_never_retrieved(Future future) except -1:
+    if interpreter_ended():
+        return 0
     context = {
         'message': '%s exception was never retrieved' % future.__class__.__name__,
         'exception': future._exception,

@@ -58,10 +58,15 @@ cdef class GatheringCallback:
     def __call__(self, child):
         self.outer.take(self.number, child)
 
+    # For the repr of the child: what it is called in the Python code, and where that stands.
+
     @property
     def __qualname__(self):
-        """For the repr of the child."""
         return 'gather.<locals>._done_callback(%d)' % self.number
+
+    @property
+    def __wrapped__(self):
+        return python_done_callback
 
 
 def gather(tuple arguments, loop, bint return_exceptions):

@@ -2,6 +2,7 @@
 
 cdef enum:
     MOST_EVENTS = 256           # that are asked for at once
+    SELF_PIPE_SIZE = 4096       # bytes that are read at once
     MOST_TIMERS = 100           # that are kept in any case; of more, at most half may be cancelled
 
 cdef double MAXIMUM_SELECT_TIMEOUT = 24 * 3600
@@ -98,6 +99,16 @@ cdef class Loop:
         handle = self.add_handle(callback, args)
         self._write_to_self()
         return handle
+
+    def _read_from_self(self):
+        # What is left is read in the next iteration: asking once more only to be told that nothing is costs an error.
+        try:
+            data = <bytes>self._ssock.recv(SELF_PIPE_SIZE)
+        except BlockingIOError:
+            return
+        # A signal's number, or 0 of call_soon_threadsafe().
+        if data.count(b'\0') != len(data):
+            self._process_self_data(data)
 
     cdef object add_handle(self, callback, args):
         handle = new_handle(Handle, callback, args, self)

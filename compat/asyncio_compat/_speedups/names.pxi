@@ -51,6 +51,12 @@ cdef object python_loop = base_events.BaseEventLoop
 cdef object unix_loop = unix_events._UnixSelectorEventLoop
 cdef object python_transport = selector_events._SelectorSocketTransport
 
+# By loop, of those that are no loops of ours.
+cdef dict current_tasks = tasks.Task._current_tasks
+
+# The function inside of the Python code's gather().
+cdef object python_done_callback = None
+
 # What bind() makes of the classes below and asyncio's: an object of exactly this type has no overrides.
 cdef object FutureType = None
 cdef object TaskType = None
@@ -60,9 +66,11 @@ cdef object TransportType = None
 cdef object ReaderType = None
 
 
-def bind():
+def bind(done_callback):
     """Make a class of each one below, with asyncio's own behind it, so that isinstance() holds; return asyncio's."""
     global FutureType, TaskType, GatheringType, LoopType, TransportType, ReaderType, LimitOverrunError
+    global python_done_callback
+    python_done_callback = done_callback
     LimitOverrunError = streams.LimitOverrunError
     remember_originals()
     if FutureType is None:

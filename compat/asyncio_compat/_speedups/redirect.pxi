@@ -6,7 +6,7 @@ cdef dict ours_of = {}
 def new_of_ours(cls, *args, **kwargs):
     """The __new__ of asyncio's classes; a subclass of them stays Python code."""
     ours = ours_of.get(cls)
-    return object.__new__(cls) if ours is None else ours.__new__(ours, *args, **kwargs)
+    return object.__new__(cls) if ours is None else fresh(ours, ())
 
 
 cdef extern from *:
