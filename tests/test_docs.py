@@ -33,7 +33,8 @@ def test_every_public_name_is_there():
 
 @pytest.mark.parametrize('rows, path', [
     (features.WHATS_NEW, ['README.md']),
-    (features.FIXES, ['docs', 'fixes.md'])])
+    (features.FIXES, ['docs', 'fixes.md']),
+    (features.TYPING, ['docs', 'typing.md'])])
 def test_every_row_is_there(rows, path):
     for row in rows:
         assert '| `%s` | %s |' % (row.id, row.since) in page(*path)

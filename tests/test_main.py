@@ -123,7 +123,7 @@ def test_json_says_the_same(tmp_path):
     for feature in told['features']:
         assert set(feature) == {'id', 'since', 'bpo', 'summary', 'state', 'reason'}
         # It has not installed anything.
-        assert feature['state'] in ('native', 'patched by install', 'not available')
+        assert feature['state'] in ('native', 'patched by install', 'off', 'not available')
 
 
 def test_table_is_plain_ascii(tmp_path):
@@ -141,12 +141,13 @@ def test_table_is_plain_ascii(tmp_path):
     (['run'], 'run needs a program'),
     (['run', '-m'], 'run -m needs a module'),
     (['run', '--json'], "unknown option '--json' of run"),
+    (['run', '--typing'], 'run needs a program'),
 ])
 def test_wrong_use_is_told_in_one_line(tmp_path, command, said):
     status, out, err = compat(tmp_path, *command)
     assert (status, out) == (2, '')
     assert said in err
-    assert 'python -m asyncio_compat run [-m] program' in err
+    assert 'python -m asyncio_compat run [--typing] [-m] program' in err
     assert err.count('\n') == 1
 
 
@@ -158,7 +159,7 @@ def test_help(tmp_path):
 
 
 def test_a_feature_that_cannot_be_supplied_is_told_in_one_line(monkeypatch, capsys):
-    def install():
+    def install(typing):
         raise asyncio_compat.InstallError('readuntil cannot be supplied')
 
     monkeypatch.setattr(__main__, 'install', install)

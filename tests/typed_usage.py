@@ -15,6 +15,7 @@ from typing_extensions import assert_type
 
 import asyncio_compat
 import asyncio_compat.auto
+import asyncio_compat.auto_typing
 from asyncio_compat import (
     IncompleteReadError, InstallError, LimitOverrunError, as_completed,
     connect_accepted_socket, create_future, create_server, ensure_future,
@@ -23,7 +24,7 @@ from asyncio_compat import (
     run_until_complete, shield, shutdown_asyncgens, status, uninstall, wait,
     wait_for)
 from asyncio_compat.__main__ import main
-from asyncio_compat.features import FEATURES, Feature, by_id
+from asyncio_compat.features import FEATURES, TYPING, Feature, by_id
 from asyncio_compat.patching import Changes, transplant
 from asyncio_compat.running import run_module, run_path
 
@@ -51,6 +52,9 @@ def use_install() -> None:
     install(['create_future'])
     install(features=(feature.id for feature in FEATURES))
     install(None)
+    install(typing=True)
+    install(['create_future'], compiled=False, typing=True)
+    install(typing='yes')   # type: ignore[arg-type]
     install([1])    # type: ignore[list-item]
     install(True)   # type: ignore[arg-type]
     uninstall()
@@ -72,6 +76,8 @@ def use_status() -> None:
         assert_type(row['reason'], Optional[str])
         row['nonsense']     # type: ignore[typeddict-item]
         if row['state'] == 'patched by install':
+            pass
+        if row['state'] == 'off':
             pass
         if row['state'] == 'patchd':    # type: ignore[comparison-overlap]
             pass
@@ -180,6 +186,7 @@ async def use_reader(reader: asyncio.StreamReader) -> bytes:
 
 def use_table(function: FunctionType, module: ModuleType) -> None:
     assert_type(FEATURES, Tuple[Feature, ...])
+    assert_type(TYPING, Tuple[Feature, ...])
     assert_type(by_id(['readuntil']), Tuple[Feature, ...])
     feature = FEATURES[0]
     assert_type(feature.id, str)

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from .installing import Status
 
 USAGE = ('python -m asyncio_compat [--json], '
-         'or python -m asyncio_compat run [-m] program [argument ...]')
+         'or python -m asyncio_compat run [--typing] [-m] program '
+         '[argument ...]')
 
 HELP = """\
 python -m asyncio_compat
@@ -20,6 +21,8 @@ python -m asyncio_compat --json
 python -m asyncio_compat run script.py [argument ...]
 python -m asyncio_compat run -m module [argument ...]
     Run a program as python does, on an asyncio that lacks nothing.
+python -m asyncio_compat run --typing ...
+    The same, and the module typing lacks nothing either.
 """
 
 
@@ -40,6 +43,8 @@ def main(arguments: 'List[str]') -> int:
 
 
 def run(arguments: 'List[str]') -> int:
+    typing = arguments[:1] == ['--typing']
+    arguments = arguments[typing:]
     if not arguments:
         return wrong_use('run needs a program')
     if arguments == ['-m']:
@@ -47,7 +52,7 @@ def run(arguments: 'List[str]') -> int:
     if arguments[0] != '-m' and arguments[0].startswith('-'):
         return wrong_use('unknown option %r of run' % arguments[0])
     try:
-        install()
+        install(typing=typing)
     except InstallError as exc:
         sys.stderr.write('asyncio_compat: %s\n' % exc)
         return 1

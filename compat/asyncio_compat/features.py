@@ -21,7 +21,7 @@ class Feature:
     bpo       the numbers of the upstream changes
     summary   what must hold, in a few words
     supplies  what is put in place where the probe fails: names as they are
-              found below both asyncio and asyncio_compat
+              found below both asyncio and asyncio_compat, or in typing
     needs     ids of the rows on which the supplied code relies
     prepare   function that is given the Changes once the names are in place
     """
@@ -657,8 +657,66 @@ FIXES = (
 
 FEATURES = WHATS_NEW + FIXES
 
+# What the module typing lacks, for libraries that fail at it before they reach
+# asyncio.  Off, unless install(typing=True) asks for it.
+TYPING = (
+    Feature(
+        'typing_3_5_2', '3.5.2', (),
+        'Awaitable, AsyncIterable, AsyncIterator, DefaultDict, NewType, Text, '
+        'Type, TYPE_CHECKING',
+        supplies=(
+            'typing.Awaitable',
+            'typing.AsyncIterable',
+            'typing.AsyncIterator',
+            'typing.DefaultDict',
+            'typing.NewType',
+            'typing.Text',
+            'typing.Type',
+            'typing.TYPE_CHECKING',
+        )),
+    Feature(
+        'typing_3_5_3', '3.5.3', (),
+        'ClassVar, Coroutine',
+        supplies=(
+            'typing.ClassVar',
+            'typing.Coroutine',
+        )),
+    Feature(
+        'typing_3_5_4', '3.5.4', (28556, 29011),
+        'AsyncContextManager, ChainMap, ContextManager, Counter, Deque, '
+        'NoReturn',
+        supplies=(
+            'typing.AsyncContextManager',
+            'typing.ChainMap',
+            'typing.ContextManager',
+            'typing.Counter',
+            'typing.Deque',
+            'typing.NoReturn',
+        )),
+    Feature(
+        'typing_union', '3.5.3', (25390,),
+        "a Union of any types: Optional['Later[int]'], Union[str, Pattern]",
+        supplies=('typing.issubclass',)),
+    Feature(
+        'typing_overload', '3.5.2', (),
+        'overload() may be used in any module',
+        supplies=(
+            'typing._overload_dummy',
+            'typing.overload',
+        )),
+    Feature(
+        'typing_slots', '3.5.3', (),
+        'C[int], where the generic class C has slots',
+        prepare='typing.allow_slots'),
+    Feature(
+        'typing_type', '3.5.3', (),
+        'Optional[Type[C]], and isinstance(C, Type)',
+        needs=('typing_3_5_2',),
+        prepare='typing.mend_type'),
+)   # type: Tuple[Feature, ...]
 
-_BY_ID = {feature.id: feature for feature in FEATURES}
+
+_BY_ID = {feature.id: feature for feature in FEATURES + TYPING}
 
 
 def by_id(ids: 'Iterable[str]') -> 'Tuple[Feature, ...]':
@@ -671,5 +729,5 @@ def by_id(ids: 'Iterable[str]') -> 'Tuple[Feature, ...]':
     if unknown:
         raise ValueError('unknown feature %s; known are: %s' % (
             ', '.join(map(repr, unknown)),
-            ', '.join(feature.id for feature in FEATURES)))
+            ', '.join(feature.id for feature in FEATURES + TYPING)))
     return tuple([_BY_ID[id] for id in ids])

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from typing_extensions import Literal, TypedDict
     from .features import Feature
     from .patching import Changes
-    State = Literal['native', 'patched', 'patched by install', 'not available']
+    State = Literal['native', 'patched', 'patched by install', 'off',
+                    'not available']
     Status = TypedDict('Status', {
         'id': str, 'since': str, 'bpo': List[int], 'summary': str,
         'state': State, 'reason': Optional[str]})
@@ -45,7 +46,7 @@ class InstallError(RuntimeError):
 
 
 def install(features: 'Optional[Iterable[str]]' = None, *,
-            compiled: bool = True) -> None:
+            compiled: bool = True, typing: bool = False) -> None:
     """Supply what this interpreter's asyncio lacks.
 
     What asyncio has already is left as it is: on an interpreter that lacks
@@ -56,6 +57,9 @@ def install(features: 'Optional[Iterable[str]]' = None, *,
         they need; None, the default, for all.
     compiled: False to leave out the row 'accelerated', the compiled part; so
         does the environment variable ASYNCIO_COMPAT_PURE=1.
+    typing: True to supply what the module typing lacks as well, for libraries
+        that import its newer names; without it they are supplied only if
+        features has their ids.
 
     Raises ValueError for an id that is not in the table, TypeError for a
     str, and InstallError if a feature cannot be supplied; then every change
@@ -66,8 +70,10 @@ def install(features: 'Optional[Iterable[str]]' = None, *,
                         % features)
     if not _IS_OLD and features is None:
         return
-    from .features import FEATURES, by_id
+    from .features import FEATURES, TYPING, by_id
     rows = FEATURES if features is None else by_id(features)
+    if typing:
+        rows += TYPING
     if _IS_OLD:
         with _lock:
             _apply(_lacking(row for row in rows
@@ -97,7 +103,10 @@ def _refuse_while_running() -> None:
     from .events import _loop_on_stack
     loops = [_loop_on_stack(frame)
              for frame in sys._current_frames().values()]
-    for loop in loops + [asyncio._get_running_loop()]:
+    # It is not there if the row that supplies it was not asked for.
+    if hasattr(asyncio, '_get_running_loop'):
+        loops.append(asyncio._get_running_loop())
+    for loop in loops:
         if loop is not None:
             raise RuntimeError('%r is running what uninstall() would take '
                                'away: stop it first' % loop)
@@ -109,15 +118,18 @@ def status() -> 'List[Status]':
     The keys are those of the table (id, since, bpo, summary) and
 
     state: 'native' (asyncio has it), 'patched' (install() has supplied it),
-        'patched by install' (install() would supply it) or 'not available';
-    reason: why it is not available, or what is wrong with it; else None.
+        'patched by install' (install() would supply it), 'off' (it would if
+        it were asked to) or 'not available';
+    reason: why it is not available, how to ask for it, or what is wrong with
+        it; else None.
     """
-    from .features import FEATURES
+    from .features import FEATURES, TYPING
     with _lock:
-        return [_row_status(row) for row in FEATURES]
+        return [_row_status(row) for row in FEATURES + TYPING]
 
 
 def _row_status(row: 'Feature') -> 'Status':
+    from .features import TYPING
     reason = None
     if row.id in _patched:
         state = 'patched'   # type: State
@@ -128,6 +140,8 @@ def _row_status(row: 'Feature') -> 'Status':
     else:
         reason = _why_not(row)
         state = 'not available' if reason else 'patched by install'
+        if row in TYPING and not reason:
+            state, reason = 'off', 'install(typing=True) supplies it'
     return {'id': row.id, 'since': row.since, 'bpo': list(row.bpo),
             'summary': row.summary, 'state': state, 'reason': reason}
 
@@ -140,7 +154,7 @@ def _is_lacking(row: 'Feature') -> bool:
 def _why_not(row: 'Feature') -> 'Optional[str]':
     """Why *row* cannot be supplied here, or None."""
     if not _IS_OLD:
-        return 'it is supplied to the asyncio of 3.5 alone'
+        return 'it is supplied to 3.5 alone'
     if row.id == 'accelerated':
         from . import _speedups
         reason = _speedups.why_not()    # type: Optional[str]
@@ -150,7 +164,7 @@ def _why_not(row: 'Feature') -> 'Optional[str]':
 
 def _lacking(rows: 'Iterable[Feature]') -> 'List[Feature]':
     """Those *rows* that asyncio lacks, and what of their needs it lacks."""
-    from .features import FEATURES, by_id
+    from .features import FEATURES, TYPING, by_id
     asked = list(rows)
     seen, lacking = set(), set()    # type: Set[str], Set[str]
     for row in asked:
@@ -161,7 +175,7 @@ def _lacking(rows: 'Iterable[Feature]') -> 'List[Feature]':
                 lacking.add(row.id)
                 # The list grows while it is walked.
                 asked.extend(by_id(row.needs))
-    return [row for row in FEATURES if row.id in lacking]
+    return [row for row in FEATURES + TYPING if row.id in lacking]
 
 
 def _apply(rows: 'List[Feature]') -> None:

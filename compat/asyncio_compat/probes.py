@@ -7,6 +7,7 @@ else can tell, and leave nothing behind.
 
 import asyncio
 import concurrent.futures
+import functools
 import socket
 import sys
 import types
@@ -766,4 +767,67 @@ def pause_reading():
         _closing_transport().pause_reading()
         return True
     except RuntimeError:
+        return False
+
+
+def _typing_has(*names):
+    # It takes its time, and few ask for it.
+    import typing
+    return all(hasattr(typing, name) for name in names)
+
+
+def typing_3_5_2():
+    return _typing_has('Awaitable', 'AsyncIterable', 'AsyncIterator',
+                       'DefaultDict', 'NewType', 'Text', 'Type',
+                       'TYPE_CHECKING')
+
+
+def typing_3_5_3():
+    return _typing_has('ClassVar', 'Coroutine')
+
+
+def typing_3_5_4():
+    return _typing_has('AsyncContextManager', 'ChainMap', 'ContextManager',
+                       'Counter', 'Deque', 'NoReturn')
+
+
+def typing_union():
+    import typing
+    try:
+        return bool(typing.Union[str, typing.Pattern, 'str[str]'])
+    except TypeError:
+        return False
+
+
+def typing_overload():
+    import typing
+    try:
+        return callable(typing.overload(_found))
+    except RuntimeError:
+        return False
+
+
+# One for all: typing keeps what it makes of it.
+@functools.lru_cache(maxsize=None)
+def _generic_with_slots():
+    import typing
+    parameter = typing.TypeVar('parameter')
+
+    class WithSlots(typing.Generic[parameter]):
+        __slots__ = ('slot',)
+    return WithSlots
+
+
+def typing_slots():
+    try:
+        return bool(_generic_with_slots()[int])
+    except ValueError:
+        return False
+
+
+def typing_type():
+    import typing
+    try:
+        return isinstance(_Found, typing.Type)
+    except (AttributeError, TypeError):
         return False

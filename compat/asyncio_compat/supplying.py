@@ -1,10 +1,9 @@
-"""Put what rows of the table supply in its place below asyncio."""
+"""Put what rows of the table supply in its place below asyncio, or typing."""
 
 import importlib
 import sys
 import types
 
-import asyncio
 from asyncio import coroutines
 
 from . import patching
@@ -64,7 +63,8 @@ class Finder:
 def _find_place(path, supplies):
     """The _Place for names below *path*, or None if they are not needed."""
     module, *classes = path.split('.')
-    theirs = sys.modules.get('asyncio.' + module)
+    theirs = sys.modules.get(module if module == 'typing' else
+                             'asyncio.' + module)
     if theirs is None:
         # asyncio itself has no use for it on this platform.
         return None
@@ -127,9 +127,11 @@ def _supply_function(name, changes):
 
 def _export(changes, module, name):
     """Let *name* be imported from asyncio too, as its own names are."""
-    for exporter in (module, asyncio):
+    # typing is its own package.
+    package = sys.modules[module.__name__.partition('.')[0]]
+    for exporter in (module, package):
         if name not in exporter.__all__:
             changes.set(exporter, '__all__',
                         exporter.__all__ + type(exporter.__all__)([name]))
-    if not hasattr(asyncio, name):
-        changes.set(asyncio, name, vars(module)[name])
+    if not hasattr(package, name):
+        changes.set(package, name, vars(module)[name])
