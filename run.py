@@ -90,10 +90,13 @@ TABLE = re.compile(r'(?<=<!-- drawn: )(\w+)( -->\n).*?(?=<!-- end -->)', re.S)
 
 
 def drawn(name):
-    """A table in Markdown: of features.py, or what conformance/unpassable.py lists."""
-    sys.path[:0] = [str(ROOT / 'compat'), str(ROOT / 'tests' / 'conformance')]
+    """A table in Markdown: of features.py, what conformance/unpassable.py lists, or what downstream/ has seen."""
+    sys.path[:0] = [str(ROOT / 'compat'), str(ROOT / 'tests' / 'conformance'), str(ROOT / 'tests' / 'downstream')]
     from asyncio_compat import features
     from unpassable import UNPASSABLE
+    import tables
+    if name.startswith('downstream'):
+        return table(*getattr(tables, name)())
     if name == 'unpassable':
         return table(['test', 'on', 'why it cannot pass'],
                      [['`%s`' % test, ', '.join(versions), why] for test, (versions, why) in UNPASSABLE.items()])
@@ -204,7 +207,8 @@ def test(arguments):
         shutil.rmtree(stale, ignore_errors=True)
     if RESULT.exists():
         RESULT.unlink()
-    if not arguments.environments or any(name.startswith(('cp35', 'conformance')) for name in arguments.environments):
+    takes_wheel = 'cp35', 'conformance', 'downstream'
+    if not arguments.environments or any(name.startswith(takes_wheel) for name in arguments.environments):
         build_wheels(home_of(WHEELS_HOME, WHEELS_PINS), TESTED_WHEELS)
     command = [str(python), '-m', 'tox', 'run-parallel', '--parallel', 'auto', '--parallel-no-spinner',
                '--result-json', str(RESULT)]

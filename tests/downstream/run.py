@@ -13,6 +13,7 @@ that is not. libraries.py says what is expected.
 """
 import argparse
 import concurrent.futures
+import contextlib
 import itertools
 import json
 import os
@@ -24,7 +25,7 @@ import tempfile
 from pathlib import Path
 
 import postgresql
-from libraries import LIBRARIES
+from libraries import LIBRARIES, VERSIONS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -35,11 +36,13 @@ INSTALLED = ROOT / '.tox' / 'downstream'
 sys.path.insert(0, str(ROOT))
 import interpreters     # noqa: E402
 
-VERSIONS = ('3.5.0', '3.5.1', '3.5.2')
 LOOPS = ('policy', 'own')
 WORKS = 'works'
+HANGS = 'does not end'
+# A script ends itself before.
+MOST_SECONDS = 120
 
-# The old interpreters' own pip reaches no index. One folder serves every 3.5.
+# The old interpreters' own pip reaches no index.
 INSTALL = [sys.executable, '-m', 'pip', 'install', '-qq', '--disable-pip-version-check', '--no-deps', '--no-compile',
            '--platform', 'manylinux2014_' + platform.machine(), '--implementation', 'cp', '--python-version', '3.5',
            '--abi', 'cp35m', '--ignore-requires-python', '--only-binary', ':all:']
@@ -50,16 +53,19 @@ def main():
     tested = interpreters.named(arguments.python or [
         version for version, _ in interpreters.all_found() if version in VERSIONS])
     libraries = [library for library in LIBRARIES if arguments.only in library.name]
-    with tempfile.TemporaryDirectory() as folder, postgresql.running() as database, \
+    hidden = [str(HERE / 'without_ssl')] if arguments.hide_ssl else []
+    asks_database = any(library.needs == 'postgresql' for library in libraries)
+    with tempfile.TemporaryDirectory() as folder, \
+            postgresql.running() if asks_database else contextlib.nullcontext() as database, \
             concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-        package = str(ROOT / 'compat')
-        if arguments.package:
-            package = unpacked(arguments.package, folder)
+        package = unpacked(arguments.package, folder) if arguments.package else str(ROOT / 'compat')
         pins = sorted({library.pins for library in libraries})
         sites = dict(zip(pins, threads.map(installed, pins)))
-        runs = []
-        for version, python in tested:
-            hidden = [str(HERE / 'without_ssl')] if arguments.hide_ssl else []
+        # What the package itself depends on.
+        package = [package, installed('asyncio-compat')]
+
+        def started(version, python):
+            """For each run what is run, and its future."""
             lacking = what_lacks(python, hidden, database)
             modes = modes_of(python, package, bool(arguments.package))
             for library in libraries:
@@ -67,11 +73,13 @@ def main():
                     print('%s: %s is left out: there is no %s' % (version, library.name, library.needs))
                     continue
                 for (mode, environment), loop in itertools.product(modes.items(), LOOPS):
-                    path = hidden + [str(sites[library.pins])] + ([package] if mode != 'stock' else [])
-                    environment = dict(environment, PYTHONPATH=os.pathsep.join(path), **database or {})
-                    runs.append((library, version, mode, loop, threads.submit(
-                        run, python, library, mode, loop, folder, environment)))
-        seen = [(*what, future.result()) for *what, future in runs]
+                    path = hidden + [sites[library.pins]] + (package if mode != 'stock' else [])
+                    environment = environ(path, **environment, **database or {})
+                    command = [python] + arguments_of(library, version, mode, loop)
+                    yield (library, version, mode, loop), threads.submit(run, command, folder, environment)
+
+        runs = [each for version, python in tested for each in started(version, python)]
+        seen = [(*what, *future.result()) for what, future in runs]
     return report(seen, arguments)
 
 
@@ -95,7 +103,7 @@ def unpacked(dist, folder):
 
 
 def installed(pins):
-    """The folder with what requirements/*pins*.txt lists."""
+    """The folder with what requirements/*pins*.txt lists; one serves every 3.5."""
     folder, wanted = INSTALLED / pins, PINS / (pins + '.txt')
     stamp = folder / 'made-of.txt'
     if not stamp.exists() or stamp.read_text() != wanted.read_text():
@@ -104,7 +112,7 @@ def installed(pins):
         subprocess.run(INSTALL + ['--target', str(folder), '-r', str(wanted)], check=True, env=environment,
                        stdin=subprocess.DEVNULL)
         shutil.copy(str(wanted), str(stamp))
-    return folder
+    return str(folder)
 
 
 def what_lacks(python, hidden, database):
@@ -117,7 +125,7 @@ def what_lacks(python, hidden, database):
 
 def modes_of(python, package, must_be_compiled):
     """{mode: its environment variables}."""
-    why_not = asked(python, [package], 'from asyncio_compat import _speedups; print(_speedups.why_not() or "")')
+    why_not = asked(python, package, 'from asyncio_compat import _speedups; print(_speedups.why_not() or "")')
     if why_not and must_be_compiled:
         raise SystemExit('%s: %s' % (python, why_not))
     modes = {'stock': {}, 'pure': {'ASYNCIO_COMPAT_PURE': '1'}}
@@ -126,20 +134,28 @@ def modes_of(python, package, must_be_compiled):
 
 def asked(python, path, code):
     return subprocess.run([python, '-c', code], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          env=environ(PYTHONPATH=os.pathsep.join(path)), universal_newlines=True).stdout.strip()
+                          env=environ(path), universal_newlines=True).stdout.strip()
 
 
-def environ(**more):
+def environ(path, **more):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(('PYTHON', 'ASYNCIO_COMPAT'))}
-    return dict(kept, **more)
+    return dict(kept, PYTHONPATH=os.pathsep.join(path), **more)
 
 
-def run(python, library, mode, loop, folder, environment):
+def arguments_of(library, version, mode, loop):
+    script = [str(HERE / 'libs' / library.script) + '.py', loop] + ([library.part] if library.part else [])
+    if mode == 'stock':
+        return script
+    return ['-m', 'asyncio_compat', 'run'] + ['--typing'] * (version < library.typing) + script
+
+
+def run(command, folder, environment):
     """What came of it in one line, and all that was said."""
-    command = [python] + ([] if mode == 'stock' else ['-m', 'asyncio_compat', 'run'])
-    command += [str(HERE / 'libs' / library.script) + '.py', loop] + ([library.part] if library.part else [])
-    child = subprocess.run(command, cwd=folder, env=environ(**environment), stdin=subprocess.DEVNULL,
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+    try:
+        child = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, universal_newlines=True, timeout=MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        return HANGS, ''
     return outcome(child), child.stdout + child.stderr
 
 
@@ -150,14 +166,14 @@ def outcome(child):
     if child.returncode < 0:
         return 'dies of signal %d' % -child.returncode
     # A script that hangs ends itself with the stacks of all threads.
-    return 'does not end' if any(line.startswith('Timeout (') for line in lines) else lines[-1]
+    return HANGS if any(line.startswith('Timeout (') for line in lines) else lines[-1]
 
 
 def report(seen, arguments):
     """Print what is not as expected; returns the exit status."""
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     failed = 0
-    for library, version, mode, loop, (result, said) in seen:
+    for library, version, mode, loop, result, said in seen:
         recorded = results.setdefault(library.name, {}).setdefault(version, {}).setdefault(mode, {})
         wrong = unexpected(library, version, mode, result)
         if not wrong and not arguments.write and recorded.get(loop, result) != result:

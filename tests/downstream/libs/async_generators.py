@@ -77,7 +77,7 @@ async def main():
         del closed[:], dropped
         for _ in range(10):
             await asyncio.sleep(0)
-        check('dropped', len(closed), 1)
+        check('generators that were dropped, and closed', len(closed), 1)
         await asyncio.get_event_loop().shutdown_asyncgens()
         check('shutdown_asyncgens', len(closed), 1 + len(kept))
 

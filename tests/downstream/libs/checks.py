@@ -33,7 +33,8 @@ class NoSSL(types.ModuleType):
 
 
 if ssl is None:
-    sys.modules['ssl'] = NoSSL('ssl')
+    # cryptography imports _ssl, of which it makes no use here.
+    sys.modules['ssl'] = sys.modules['_ssl'] = NoSSL('ssl')
 
 
 def check(what, found, expected=True):
