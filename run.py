@@ -45,7 +45,7 @@ def demo(arguments):
 # docs
 
 # Where the modules are that know what docs/ tells.
-TELL = [str(ROOT / 'compat'), str(ROOT / 'tests' / 'conformance'), str(DOCS)]
+TELL = [str(ROOT / 'compat'), str(ROOT / 'tests' / 'conformance'), str(ROOT / 'tests' / 'downstream'), str(DOCS)]
 # What stands between two comments: <!-- drawn: NAME --> and <!-- end -->.
 TABLE = re.compile(r'(?<=<!-- drawn: )(\w+)( -->\n).*?(?=<!-- end -->)', re.S)
 
@@ -54,15 +54,18 @@ SECTIONS = {'start': 'asyncio-compat', 'ways': 'Three ways in', 'untouched': 'Wh
 
 
 def drawn(name):
-    """A table in Markdown, of features.py, matrix.json or conformance/unpassable.py; or a part of README.md."""
+    """A table in Markdown, of the modules below; or a part of README.md."""
     sys.path[:0] = TELL
     import matrix
+    import tables
     from asyncio_compat import features
     from unpassable import UNPASSABLE
     if name in SECTIONS:
         return section(SECTIONS[name])
     if name == 'matrix':
         return table(*matrix.table())
+    if name.startswith('downstream'):
+        return table(*getattr(tables, name)())
     if name == 'unpassable':
         return table(['test', 'on', 'why it cannot pass'],
                      [['`%s`' % test, ', '.join(versions), why] for test, (versions, why) in UNPASSABLE.items()])
@@ -202,7 +205,8 @@ def test(arguments):
         shutil.rmtree(stale, ignore_errors=True)
     if RESULT.exists():
         RESULT.unlink()
-    if not arguments.environments or any(name.startswith(('cp35', 'conformance')) for name in arguments.environments):
+    takes_wheel = 'cp35', 'conformance', 'downstream'
+    if not arguments.environments or any(name.startswith(takes_wheel) for name in arguments.environments):
         build_wheels(home_of(WHEELS_HOME, WHEELS_PINS), TESTED_WHEELS)
     command = [str(python), '-m', 'tox', 'run-parallel', '--parallel', 'auto', '--parallel-no-spinner',
                '--result-json', str(RESULT)]
