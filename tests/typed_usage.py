@@ -51,6 +51,8 @@ def use_install() -> None:
     install(['create_future'])
     install(features=(feature.id for feature in FEATURES))
     install(None)
+    install(compiled=False)
+    install(compiled='no')      # type: ignore[arg-type]
     install([1])    # type: ignore[list-item]
     install(True)   # type: ignore[arg-type]
     uninstall()
