@@ -171,7 +171,7 @@ def create_server(loop: 'Loop',
 def connect_accepted_socket(
         loop: 'Loop', protocol_factory: 'Callable[[], Protocol]',
         sock: 'socket.socket', **options: 'Unpack[AcceptedOptions]'
-        ) -> 'Coroutine[object, None, Tuple[asyncio.Transport, Protocol]]':
+) -> 'Coroutine[object, None, Tuple[asyncio.Transport, Protocol]]':
     """Handle a connection that was accepted outside of asyncio.
 
     sock: the connected stream socket; it belongs to the transport from now on.
