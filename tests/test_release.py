@@ -18,7 +18,8 @@ import pytest
 pytestmark = [pytest.mark.packaging, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_SOURCE = shutil.ignore_patterns('.git', '.tox', '.venv*', 'build', 'dist', '*.egg-info', '__pycache__', '*.so', 'core.c')
+NOT_SOURCE = shutil.ignore_patterns('.git', '.tox', '.venv*', 'build', 'dist', '*.egg-info', '__pycache__', '*.so',
+                                    'core.c')
 INIT = 'compat/asyncio_compat/__init__.py'
 TASKS = 'asyncio_compat/tasks.py'
 CORE = 'asyncio_compat/_speedups/core.cpython-35m-x86_64-linux-gnu.so'
