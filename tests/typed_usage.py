@@ -51,12 +51,11 @@ def use_install() -> None:
     install(['create_future'])
     install(features=(feature.id for feature in FEATURES))
     install(None)
-    install(compiled=False)
-    install(compiled='no')      # type: ignore[arg-type]
     install([1])    # type: ignore[list-item]
     install(True)   # type: ignore[arg-type]
     uninstall()
     uninstall('create_future')  # type: ignore[call-arg]
+    install(compiled='no')      # type: ignore[arg-type]
     assert_type(asyncio_compat.__version__, str)
     try:
         asyncio_compat.install()
