@@ -7,6 +7,7 @@
     python3 run.py docs                 draw the tables of README.md and of docs/ anew
     python3 run.py site                 the documentation as pages for a browser, into docs/_build/html
     python3 run.py wheels               the sdist, the wheel for everyone and the compiled one for 3.5, into dist/
+    python3 run.py release              whether version, changelog, tag and what is in dist/ tell the same
 """
 import argparse
 import json
@@ -20,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 import interpreters
+import release
 
 ROOT = Path(__file__).resolve().parent
 TOX_HOME = ROOT / '.venv-tox'
@@ -263,6 +265,10 @@ def main():
     command.add_argument('--into', default=str(ROOT / 'dist'), metavar='folder')
     command.add_argument('--python', help='one that has what tests/requirements/packaging.txt lists')
     command.set_defaults(function=wheels)
+
+    command = commands.add_parser('release', help='say what is wrong with a release; publishes nothing')
+    command.add_argument('--dist', default=str(ROOT / 'dist'), metavar='folder')
+    command.set_defaults(function=release.check)
 
     command = commands.add_parser('test', help='run the tests; see tox.ini for the environments')
     command.add_argument('environments', nargs='*', metavar='environment')

@@ -20,7 +20,7 @@ ONE_AT_A_TIME = threading.Lock()
 
 @impl
 def tox_on_install(tox_env, arguments, section, of_type):
-    if of_type != 'deps' or not tox_env.name.startswith(('cp35', 'coverage')):
+    if of_type != 'deps' or not tox_env.name.startswith(('cp35', 'coverage', 'lint35')):
         return
     wheels = tox_env.core['work_dir'] / 'wheels'
     command = [sys.executable, '-m', 'pip', 'download', '--quiet', '--dest', str(wheels), '--no-deps']

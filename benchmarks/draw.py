@@ -150,7 +150,7 @@ HEIGHT = 160
 def scale_chart(results):
     """A panel for each kind, a line for each of the series."""
     drawn = legend([(COLOURS[series], label) for series, label in series_of(results, SCALE_SERIES)])
-    for number, (name, function) in enumerate(measure.SCALE.items()):
+    for number, name in enumerate(measure.SCALE):
         drawn += panel(40 + number * (PANEL + 5), name, counted(results, name), series_of(results, SCALE_SERIES))
     drawn.append(text(WIDTH / 2, 80 + HEIGHT + 40, 'µs for each, while there are so many', 'middle'))
     return svg(WIDTH + 20, HEIGHT + 132, drawn)

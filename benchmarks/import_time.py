@@ -54,7 +54,7 @@ def main():
         bound = BOUND_LACKING_NOTHING if not lacking else BOUND_COMPILED if is_compiled else BOUND_LACKING
         over = package_time > bound
         print('%-10s%10.2f%12.3f%10s%10d' % (version, asyncio_time, package_time,
-                                            ('> ' if over else '') + str(bound), lacking))
+                                             ('> ' if over else '') + str(bound), lacking))
         if modules:
             print('%-10s imports %s as well' % ('', ', '.join(modules)))
         broken = broken or over or bool(modules)

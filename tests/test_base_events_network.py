@@ -662,8 +662,8 @@ def test_the_name_of_a_tls_server_is_its_host_unless_given(
 @pytest.mark.parametrize('arguments, text', [
     ({'server_hostname': 'name'},
      'server_hostname is only meaningful with ssl'),
-    ({'ssl': True}, 'You must set server_hostname when using ssl without a '
-                    'host')])
+    ({'ssl': True},
+     'You must set server_hostname when using ssl without a host')])
 def test_tls_that_makes_no_sense(loop, arguments, text):
     with pytest.raises(ValueError) as info:
         loop.run_until_complete(

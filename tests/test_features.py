@@ -3,7 +3,6 @@
 import asyncio
 import dis
 import importlib
-import inspect
 import sys
 import types
 

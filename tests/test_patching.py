@@ -72,7 +72,7 @@ def test_become_refuses_a_closure_and_changes_nothing(changes):
 
 def test_transplant_looks_names_up_elsewhere():
     def shout():
-        return word
+        return word     # noqa: F821
 
     module = types.ModuleType('elsewhere')
     module.word = 'there'

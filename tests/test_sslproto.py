@@ -151,7 +151,7 @@ class TLS(Recorder):
 
     connections = 0
 
-    def __init__(self, loop, context=object(), **options):
+    def __init__(self, loop, context=object(), **options):  # noqa: B008
         super().__init__(loop)
         self.waiter = asyncio.Future(loop=loop)
         self.ssl_protocol = sslproto.SSLProtocol(loop, self, context,
@@ -386,6 +386,7 @@ def test_an_error_that_ends_the_connection(loop, pipes, contexts_of_errors,
                                            monkeypatch, debug, error,
                                            is_logged):
     """On 3.5.2 it was a NameError, and the connection stayed."""
+
     def fail(self, data, offset):
         raise error
 

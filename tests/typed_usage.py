@@ -60,6 +60,7 @@ def use_install() -> None:
     install(True)   # type: ignore[arg-type]
     uninstall()
     uninstall('create_future')  # type: ignore[call-arg]
+    install(compiled='no')      # type: ignore[arg-type]
     assert_type(asyncio_compat.__version__, str)
     try:
         asyncio_compat.install()

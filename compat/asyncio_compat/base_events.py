@@ -137,7 +137,8 @@ def _is_dgram_socket(sock_type):
 def _set_nodelay(sock):
     """Send small writes at once, if *sock* is one of TCP (bpo-27456)."""
     if (hasattr(socket, 'TCP_NODELAY') and
-            sock.family in (socket.AF_INET, getattr(socket, 'AF_INET6', -1)) and
+            sock.family in (socket.AF_INET,
+                            getattr(socket, 'AF_INET6', -1)) and
             _is_stream_socket(sock.type) and
             sock.proto == socket.IPPROTO_TCP):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -263,7 +264,7 @@ def _unequal(found):
 
 
 def _bind_all(loop, infos, reuse_address, reuse_port):
-    """Return sockets bound to all of *infos*, less what cannot be made here."""
+    """Return sockets bound to all *infos*, less what cannot be made here."""
     sockets = []
     try:
         for family, type, proto, _, address in infos:
@@ -760,7 +761,8 @@ class BaseEventLoop(metaclass=completion):
                 raise ValueError(
                     'socket modifier keyword arguments can not be used when '
                     'sock is specified. ({})'.format(', '.join(
-                        '{}={}'.format(*item) for item in problems if item[1])))
+                        '{}={}'.format(*item) for item in problems
+                        if item[1])))
             sock.setblocking(False)
         else:
             if reuse_address is None:

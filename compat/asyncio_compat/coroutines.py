@@ -10,7 +10,7 @@ import sys
 import types
 
 from asyncio import coroutines, events, futures
-from asyncio.coroutines import (CoroWrapper, _AwaitableABC, _DEBUG,
+from asyncio.coroutines import (_AwaitableABC, _DEBUG,
                                 _inspect_iscoroutinefunction,
                                 _types_coroutine, iscoroutine)
 

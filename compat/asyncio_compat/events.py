@@ -28,7 +28,8 @@ def _loop_on_stack(frame=None):
     while frame is not None:
         if frame.f_code.co_name == 'run_forever':
             loop = frame.f_locals.get('self')
-            if isinstance(loop, events.AbstractEventLoop) and loop.is_running():
+            if (isinstance(loop, events.AbstractEventLoop) and
+                    loop.is_running()):
                 return loop
         frame = frame.f_back
     return None

@@ -19,6 +19,7 @@ TYPE_CHECKING = False   # typing takes longer to import than all of this
 if TYPE_CHECKING:
     import socket
     import ssl
+    from asyncio.base_events import Server      # in asyncio since 3.7
     from typing import (Any, Awaitable, Callable, Coroutine, Dict, Optional,
                         Sequence, Tuple, TypeVar, Union)
     from typing_extensions import TypedDict, Unpack
@@ -147,7 +148,7 @@ def create_server(loop: 'Loop',
                   host: 'Union[None, str, Sequence[str]]' = None,
                   port: 'Optional[int]' = None,
                   **options: 'Unpack[ServerOptions]'
-                  ) -> 'Coroutine[object, None, asyncio.Server]':
+                  ) -> 'Coroutine[object, None, Server]':
     """Create a TCP server that is bound to *port* of one or many hosts.
 
     host: a name or address, a sequence of them, or None for every interface;
@@ -170,7 +171,7 @@ def create_server(loop: 'Loop',
 def connect_accepted_socket(
         loop: 'Loop', protocol_factory: 'Callable[[], Protocol]',
         sock: 'socket.socket', **options: 'Unpack[AcceptedOptions]'
-        ) -> 'Coroutine[object, None, Tuple[asyncio.Transport, Protocol]]':
+) -> 'Coroutine[object, None, Tuple[asyncio.Transport, Protocol]]':
     """Handle a connection that was accepted outside of asyncio.
 
     sock: the connected stream socket; it belongs to the transport from now on.

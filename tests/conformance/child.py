@@ -1,4 +1,4 @@
-"""Runs one module of CPython's asyncio tests, on the interpreter that is tested; run.py starts it, and again if it dies.
+"""Runs one module of CPython's asyncio tests on the interpreter that is tested; run.py starts it, and again if it dies.
 
 Given: the folder with the standard library that has the tests, the module, the file for the outcomes, the most seconds
 that a test may take, what a name must contain, and the source root of the package, or '' to run without it.

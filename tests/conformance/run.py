@@ -6,7 +6,7 @@
     … --pattern test_tasks                    the tests of this module
     … --pattern test_wait_for                 the tests with this in their names
     … --stock                                 without the package
-    … --package dist                          with the compiled wheel in that folder, not with the Python code in compat/
+    … --package dist                          with the compiled wheel in that folder, not the Python code in compat/
 
 The tests stay in the standard library of the interpreter that has them, and so does its asyncio.test_utils, which they
 need. What that interpreter itself fails is run first, and not held against the others.
@@ -86,7 +86,8 @@ def compare(arguments, suite_version, suite_python, tested, package):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description="CPython's own asyncio tests under the package.")
-    parser.add_argument('--python', action='append', help='the interpreter to test; may be repeated; without it each 3.5')
+    parser.add_argument('--python', action='append',
+                        help='the interpreter to test; may be repeated; without it each 3.5')
     parser.add_argument('--suite', default='3.5.10', help='the interpreter that has the tests, and passes them')
     parser.add_argument('--pattern', default='', help='a part of the name of the module, the class or the test')
     parser.add_argument('--stock', action='store_true', help='run without the package')

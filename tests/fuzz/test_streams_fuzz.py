@@ -148,7 +148,7 @@ class Reading(Scenario):
             result = asyncio.IncompleteReadError, exc.partial
         except asyncio.LimitOverrunError as exc:
             result = asyncio.LimitOverrunError, exc.consumed
-        except ValueError as exc:
+        except ValueError:
             result = ValueError, None
             if name == 'readline':
                 # Nobody tells what it has dropped.

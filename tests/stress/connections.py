@@ -44,7 +44,6 @@ def data_of(number):
 
 
 async def serve(count):
-    loop = asyncio.get_event_loop()
     all_ended, ended = asyncio.Event(), 0
 
     async def echo(reader, writer):

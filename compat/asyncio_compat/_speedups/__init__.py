@@ -1,5 +1,6 @@
-"""The compiled part: Future, Task, the loop's iteration, gather(), the transport
-of sockets and StreamReader.  The Python code beside it says what must hold.
+"""The compiled part: Future, Task, the loop's iteration, gather(), the
+transport of sockets and StreamReader.  The Python code beside it says what
+must hold.
 """
 
 import os
@@ -83,7 +84,7 @@ gather.__doc__ = tasks.gather.__doc__
 
 
 def current_task(cls, loop=None):
-    """Return the task that *loop*, or the loop that runs, is stepping, or None."""
+    """Return the task that *loop*, or the one that runs, steps, or None."""
     if loop is None:
         loop = events.get_event_loop()
     from . import core
@@ -96,4 +97,5 @@ def all_tasks(cls, loop=None):
     if loop is None:
         loop = events.get_event_loop()
     from . import core
-    return core.all_tasks(loop) | {task for task in cls._all_tasks if task._loop is loop}
+    return core.all_tasks(loop) | {task for task in cls._all_tasks
+                                   if task._loop is loop}
