@@ -10,8 +10,9 @@ DOCS = Path(__file__).resolve().parent
 STATES = DOCS / 'matrix.json'
 PICTURE = DOCS / 'matrix.svg'
 
-WORDS = {'native': 'native', 'patched by install': 'supplied', 'not available': 'not available'}
-SIGNS = {'native': '○', 'patched by install': '✓', 'not available': '✕'}
+WORDS = {'native': 'native', 'patched by install': 'supplied', 'off': 'if asked for',
+         'not available': 'not available'}
+SIGNS = {'native': '○', 'patched by install': '✓', 'off': '□', 'not available': '✕'}
 
 
 def write(pythons):
@@ -27,8 +28,8 @@ def write(pythons):
 
 
 def parts():
-    from asyncio_compat import features
-    return [("What's New In Python 3.6", features.WHATS_NEW), ('Bugs that later releases mended', features.FIXES)]
+    from asyncio_compat import showing
+    return showing.GROUPS
 
 
 def columns():
@@ -64,6 +65,7 @@ text { fill: currentColor }
 .line { stroke: #dddddd }
 .native { fill: none; stroke: #767676; stroke-width: 1.5 }
 .supplied { fill: #0072b2 }
+.off { fill: none; stroke: #0072b2; stroke-width: 2 }
 .tick { fill: none; stroke: #ffffff; stroke-width: 2 }
 .cross { fill: none; stroke: #d55e00; stroke-width: 2.5 }
 @media (prefers-color-scheme: dark) {
@@ -72,6 +74,7 @@ text { fill: currentColor }
   .line { stroke: #3a3d42 }
   .native { stroke: #9a9a9a }
   .supplied { fill: #56b4e9 }
+  .off { stroke: #56b4e9 }
   .tick { stroke: #131416 }
   .cross { stroke: #e69f00 }
 }
@@ -80,6 +83,7 @@ SHAPES = {
     'native': '<circle class="native" cx="{x}" cy="{y}" r="4.5"/>',
     'patched by install': '<rect class="supplied" x="{left}" y="{top}" width="16" height="16" rx="3"/>'
                           '<path class="tick" d="M{x} {y}m-4 0l3 3l5 -6"/>',
+    'off': '<rect class="off" x="{left}" y="{top}" width="16" height="16" rx="3"/>',
     'not available': '<path class="cross" d="M{x} {y}m-5 -5l10 10m0 -10l-10 10"/>',
 }
 
