@@ -67,7 +67,8 @@ def ask(path: str) -> 'Answer':
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
     except OSError as exc:
-        answer['error'] = 'it cannot be started: ' + os.strerror(exc.errno or 0)
+        answer['error'] = ('it cannot be started: ' +
+                           os.strerror(exc.errno or 0))
         if os.path.isdir(path):
             answer['error'] = 'it is a directory: name the python in it'
     except subprocess.TimeoutExpired:

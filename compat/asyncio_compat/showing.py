@@ -129,14 +129,14 @@ def _column_width(column: 'Column', cell: 'Callable[[str], str]') -> int:
 def _reasons(columns: 'List[Column]', ids: 'List[str]') -> 'Iterator[str]':
     """Which are not available, where, and why."""
     heads = collections.OrderedDict(
-        )   # type: Dict[Tuple[str, str], List[str]]
+    )   # type: Dict[Tuple[str, str], List[str]]
     for head, rows in columns:
         for id in ids:
             reason = rows[id]['reason']
             if reason:
                 heads.setdefault((id, reason), []).append(head)
     alike = collections.OrderedDict(
-        )   # type: Dict[Tuple[str, str], List[str]]
+    )   # type: Dict[Tuple[str, str], List[str]]
     for (id, reason), where in heads.items():
         alike.setdefault((', '.join(where), reason), []).append(id)
     for (there, reason), those in alike.items():

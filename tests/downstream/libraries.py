@@ -1,8 +1,9 @@
-"""The releases that run.py tries, what each does, and where it fails with the package for a reason that is not asyncio's.
+"""The releases that run.py tries, what each does, and where it fails with the package for a reason not asyncio's.
 
 The lane complains of a failure that is not listed here, and of one that is and does not happen.
 """
 import collections
+import types
 
 AITER = 'the interpreter itself wants an awaitable from `__aiter__` there'
 NO_ASYNC_WITH = 'asks for the version number, and leaves out `async with connect()` before 3.5.1'
@@ -27,7 +28,10 @@ def before(version, why):
 Library = collections.namedtuple('Library', 'name pins script part fails needs typing')
 
 
-def library(name, script, part='', fails={}, needs='', typing=''):
+WORKS_EVERYWHERE = types.MappingProxyType({})
+
+
+def library(name, script, part='', fails=WORKS_EVERYWHERE, needs='', typing=''):
     release = name.split(',')[0]
     return Library(name, release.replace(' ', '-'), script, part, fails, needs, typing)
 

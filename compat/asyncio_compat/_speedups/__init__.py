@@ -69,7 +69,8 @@ def _done_callback_of_gather():
              if isinstance(const, types.CodeType) and
              const.co_name == '_done_callback']
     cell, = (lambda: code).__closure__
-    return types.FunctionType(code, {}, closure=(cell,) * len(code.co_freevars))
+    return types.FunctionType(code, {},
+                              closure=(cell,) * len(code.co_freevars))
 
 
 def gather(*coros_or_futures, loop=None, return_exceptions=False):

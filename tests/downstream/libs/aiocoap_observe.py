@@ -1,4 +1,4 @@
-"""aiocoap: a server and its client over UDP and TCP; GET, PUT in blocks, errors. Part 'observe': a resource that changes."""
+"""aiocoap: server and client over UDP, TCP; GET, PUT in blocks, errors; part 'observe': a resource that changes."""
 import asyncio
 import logging
 

@@ -1,4 +1,4 @@
-"""aiosmtpd: mail by smtplib to a server in this loop, and to one in a thread of its own. Part 'starttls': the same, TLS."""
+"""aiosmtpd: mail by smtplib to a server in this loop, and to one in a thread of its own. Part 'starttls': over TLS."""
 import asyncio
 import functools
 import smtplib

@@ -1,4 +1,4 @@
-"""anyio: task groups, timeouts, queues, threads, TCP, UDP, files and subtle cancellation, in a loop that it did not start."""
+"""anyio: task groups, timeouts, queues, threads, TCP, UDP, files, cancellation, in a loop that it did not start."""
 import os
 import tempfile
 

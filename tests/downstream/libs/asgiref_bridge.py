@@ -40,7 +40,8 @@ async def use_threads():
         await fails()
     except KeyError as error:
         check('error of a thread', error.args, ('expected',))
-    check('a thread of its own', await sync_to_async(threading.current_thread, thread_sensitive=True)() is not main_thread)
+    thread = await sync_to_async(threading.current_thread, thread_sensitive=True)()
+    check('a thread of its own', thread is not main_thread)
     check('iscoroutinefunction', asyncio.iscoroutinefunction(in_a_thread))
 
 

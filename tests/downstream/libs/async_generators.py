@@ -1,4 +1,4 @@
-"""async_generator: generators that read lines of a socket, delegate and are closed; shutdown_asyncgens() closes the rest."""
+"""async_generator: generators that read lines of a socket, delegate, are closed; shutdown_asyncgens() closes others."""
 import asyncio
 
 from checks import check, run
