@@ -8,7 +8,7 @@ import typing
 
 from typing import _ForwardRef, _TypeAlias
 
-from typing_extensions import (     # noqa: F401
+from typing_extensions import (
     AsyncContextManager, AsyncIterable, AsyncIterator, Awaitable, ChainMap,
     ClassVar, ContextManager, Coroutine, Counter, DefaultDict, Deque,
     NoReturn, Text, Type, TYPE_CHECKING, _overload_dummy, overload)
