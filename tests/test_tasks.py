@@ -430,7 +430,7 @@ def test_repr_of_a_child_of_gather(loop):
         gather(child)
         return repr(child)
 
-    assert re.match(r'<Future pending cb=\[gather\.<locals>\._done_callback'
+    assert re.match(r'<Future pending cb=\[_?gather\.<locals>\._done_callback'
                     r'(\(0\))?\(\) at \S+tasks\.py:\d+\]>$',
                     loop.run_until_complete(run()))
 
