@@ -83,3 +83,27 @@ def test_few_of_cpythons_tests_cannot_pass(monkeypatch):
     from unpassable import UNPASSABLE
     assert len(UNPASSABLE) <= 10
     assert all(versions and why for versions, why in UNPASSABLE.values())
+
+
+def test_the_results_of_libraries_are_those_that_are_expected(monkeypatch):
+    monkeypatch.setattr(sys, 'path', sys.path + [
+        os.path.join(ROOT, 'tests', 'downstream')])
+    from libraries import LIBRARIES, VERSIONS
+    results = json.loads(page('tests', 'downstream', 'results.json'))
+    assert set(results) == {library.name for library in LIBRARIES}
+    for library in LIBRARIES:
+        for version in VERSIONS:
+            seen = results[library.name][version]
+            assert set(seen) == {'stock', 'pure', 'compiled'}
+            for outcomes in seen.values():
+                assert set(outcomes) == {'policy', 'own'}
+            works = {outcome == 'works' for mode in ('pure', 'compiled')
+                     for outcome in seen[mode].values()}
+            assert works == {version not in library.fails}, library.name
+
+
+def test_every_release_of_the_libraries_is_pinned():
+    folder = os.path.join(ROOT, 'tests', 'downstream', 'requirements')
+    for name in os.listdir(folder):
+        for line in page(folder, name).splitlines():
+            assert re.match(r'#|--no-binary |[\w.-]+==[\w.]+$', line), name
