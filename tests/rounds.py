@@ -39,12 +39,15 @@ def pytest_runtest_protocol(item):
     wanted = item.config.getoption('--rounds')
     item.complaint = None
     if wanted:
-        try:
-            rounds = repeat(item, wanted,
-                            item.config.getoption('--rounds-seconds'))
-            item.user_properties.append(('rounds', rounds))
-        except Stopped as exc:
-            item.complaint = str(exc)
+        with warnings.catch_warnings():
+            # Or pytest collects those of all rounds.
+            warnings.showwarning = lambda *args: None
+            try:
+                rounds = repeat(item, wanted,
+                                item.config.getoption('--rounds-seconds'))
+                item.user_properties.append(('rounds', rounds))
+            except Stopped as exc:
+                item.complaint = str(exc)
 
 
 def pytest_pyfunc_call(pyfuncitem):
@@ -119,9 +122,7 @@ def rounds_of(item):
     kept = {}
 
     def run_round():
-        # Or pytest collects the warnings of all rounds.
-        with warnings.catch_warnings(record=True):
-            reports = runtestprotocol(item, log=False, nextitem=item.parent)
+        reports = runtestprotocol(item, log=False, nextitem=item.parent)
         for report in reports:
             if report.failed:
                 raise Stopped('not in the first round: ' +

@@ -35,6 +35,8 @@ def run(tmpdir):
     ('kept or kept.append([])', ''),
     ('len(kept) < 40 and kept.append([])', ''),
     ('print("to the report"); warnings.warn("likewise")', ''),
+    # Warns when the collector comes.
+    ('file = open(os.devnull); held = [file]; held.append(held)', ''),
 ])
 def test_what_does_not_grow(run, body, arguments):
     out = run(body, arguments)
