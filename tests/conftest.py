@@ -20,6 +20,8 @@ import pytest
 
 import asyncio_compat
 
+pytest_plugins = ['rounds']
+
 # Where children find the package, installed or not, and what it needs.
 PACKAGE = [os.path.dirname(os.path.dirname(asyncio_compat.__file__))]
 if 'PYTHONPATH' in os.environ:

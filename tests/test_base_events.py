@@ -105,9 +105,10 @@ def test_many_cancelled_timers_are_dropped_wherever_they_are(loop):
 
 def test_timers_run_in_their_order(loop):
     calls = []
+    now = loop.time()
     for delay in 2, 1, 0, -1:
-        loop.call_at(loop.time() + delay / 1000, calls.append, delay)
-    loop.call_later(0.003, loop.stop)
+        loop.call_at(now + delay / 1000, calls.append, delay)
+    loop.call_at(now + 0.003, loop.stop)
     loop.call_soon(calls.append, 'soon')
     loop.run_forever()
     assert calls == ['soon', -1, 0, 1, 2]

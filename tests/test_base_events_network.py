@@ -271,17 +271,17 @@ def test_all_that_wait_are_accepted_at_once(loop):
 
 class OutOfFiles(socket.socket):
     failures = 1
-    error = OSError(errno.EMFILE, 'Too many open files')
+    error = errno.EMFILE, 'Too many open files'
 
     def accept(self):
         if self.failures:
             self.failures -= 1
-            raise self.error
+            raise OSError(*self.error)
         return super().accept()
 
 
 class Forbidden(OutOfFiles):
-    error = OSError(errno.EPERM, 'Operation not permitted')
+    error = errno.EPERM, 'Operation not permitted'
 
 
 def test_an_error_of_accept_is_reported(loop):
@@ -293,7 +293,7 @@ def test_an_error_of_accept_is_reported(loop):
     address = sock.getsockname()
     assert ask(loop, address) == repr(address)
     server.close()
-    assert [error['exception'] for error in errors] == [Forbidden.error]
+    assert [error['exception'].args for error in errors] == [Forbidden.error]
 
 
 def test_more_clients_than_the_backlog(loop):
