@@ -44,8 +44,13 @@ def _look():
 
 
 def _is_there():
+    try:
+        names = os.listdir(os.path.dirname(__file__))
+    except OSError:
+        # The package is in a zip file, from which nothing compiled is imported.
+        return False
     return any(name.startswith('core.') and name.endswith(('.so', '.pyd'))
-               for name in os.listdir(os.path.dirname(__file__)))
+               for name in names)
 
 
 def accelerate(changes):
