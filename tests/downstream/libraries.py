@@ -10,7 +10,7 @@ NO_ASYNC_WITH = 'asks for the version number, and leaves out `async with connect
 PARAMETERS = '`typing` there counts the parameters of `class C(Coroutine[Any, Any, T])` as two, which aiohttp 3.6.3 has'
 
 
-# Before that one; 3.5.3 is after all that are tried.
+# On which they are tried.
 VERSIONS = ('3.5.0', '3.5.1', '3.5.2')
 
 
@@ -24,7 +24,7 @@ def before(version, why):
 # part    of the script, or ''
 # fails   {version of Python: why it fails there with the package}
 # needs   'ssl', 'postgresql' or ''
-# typing  before this version it takes install(typing=True), or ''
+# typing  before this version of Python it takes install(typing=True); or ''
 Library = collections.namedtuple('Library', 'name pins script part fails needs typing')
 
 

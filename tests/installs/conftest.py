@@ -51,12 +51,17 @@ def made(tools, tmp_path_factory):
 @pytest.fixture
 def fresh(made, tmp_path):
     """A function that returns a copy of an installer's environment, at a path that old tools might trip over."""
+    homes = []
+
     def fresh(installer, home='home of é'):
         template, how = made(installer)
-        home = str(tmp_path / home)
-        shutil.copytree(template, home, symlinks=True)
-        return installers.environment(home, how)
-    return fresh
+        homes.append(str(tmp_path / home))
+        shutil.copytree(template, homes[-1], symlinks=True)
+        return installers.environment(homes[-1], how)
+    yield fresh
+    # pytest would keep those of the last three runs.
+    for home in homes:
+        shutil.rmtree(home)
 
 
 @pytest.fixture(scope='session')
