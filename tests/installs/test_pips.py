@@ -122,7 +122,8 @@ def next_version(dist, tmp_path_factory):
 
 
 @pytest.mark.parametrize('installer, kind', [
-    (installer, 'release') for installer in OLD + NEW[-1:]] + [(installer, 'sdist') for installer in OLD[:2]], ids=shown)
+    (installer, 'release') for installer in OLD + NEW[-1:]] + [
+    (installer, 'sdist') for installer in OLD[:2]], ids=shown)
 def test_upgrade(fresh, where, next_version, compiler, installer, kind):
     environment = fresh(installer)
     install = environment.pip + ['install', '--no-cache-dir'] + where(installer[0], kind, 'folder')
