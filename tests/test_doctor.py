@@ -318,6 +318,7 @@ except ImportError:
     isfuture = None
 read = StreamReader.readexactly
 tasks = Task.all_tasks
+put = Queue.put
 class Loop(BaseEventLoop):
     connect = BaseEventLoop.create_connection
 '''
@@ -333,10 +334,11 @@ def test_what_a_module_keeps(tmp_path, child):
         print(findings('early', 'early'))
         (finding,) = findings('early', 'early', 'imports_early', 'asyncio_compat.auto', 'late')
         print(*finding, sep='|')
-        from asyncio import BaseEventLoop, StreamReader, Task, tasks, isfuture
+        from asyncio import BaseEventLoop, Queue, StreamReader, Task, tasks, isfuture
         import early
         print(sorted(name for name, is_kept in [
             ('StreamReader.readexactly', early.read is not StreamReader.readexactly),
+            ('Queue.put', early.put is not Queue.put),
             ('Task.all_tasks', early.tasks.__func__ is not Task.all_tasks.__func__),
             ('BaseEventLoop.create_connection', early.Loop.connect is not BaseEventLoop.create_connection),
             ('a isfuture of its own', early.isfuture is not isfuture)] if is_kept))
