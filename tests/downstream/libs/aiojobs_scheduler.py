@@ -15,7 +15,9 @@ async def main():
     async def job(number):
         running.add(number)
         most.append(len(running))
-        await asyncio.sleep(0.001)
+        # So that the others start, as far as they may.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         running.remove(number)
         done.append(number)
         return number
