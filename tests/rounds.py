@@ -78,14 +78,14 @@ class Stopped(Exception):
 
 def repeat(item, wanted, seconds):
     run_round = rounds_of(item)
-    begin = time.monotonic()
-    for number in range(1, WARMING_UP + 1):
+    times = [time.monotonic()]
+    while len(times) <= WARMING_UP and times[-1] - times[0] <= seconds / 10:
         run_round()
-        taken = time.monotonic() - begin
-        if taken > seconds / 10:
-            break
+        times.append(time.monotonic())
+    # The quickest tells how many there is time for: one may have had to wait.
+    quickest = min(end - begin for begin, end in zip(times, times[1:]))
     third = -(-wanted // 3)
-    third = max(1, min(third, int(seconds / 3 / (taken / number))))
+    third = max(1, min(third, int(seconds / 3 / quickest)))
     # Twice, as something else may have grown meanwhile.
     growing = growth(run_round, third) and growth(run_round, third)
     if growing:

@@ -23,7 +23,8 @@ def run(tmpdir):
             HEAD + 'def test_it(%s):\n    %s\n' % (arguments, body))
         process = subprocess.Popen(
             [sys.executable, '-B', '-m', 'pytest', '-p', 'rounds',
-             '-p', 'no:cacheprovider', '--rounds', '60'] + list(options),
+             '-p', 'no:cacheprovider', '--rounds', '60',
+             '--rounds-seconds', '1000'] + list(options),
             cwd=str(tmpdir), env=dict(os.environ, PYTHONPATH=HERE),
             stdout=subprocess.PIPE, universal_newlines=True)
         return process.communicate()[0]
