@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the tables and charts of docs/speed.md from results.json; needs Python 3.8 or later and nothing else."""
+"""Draws what docs/speed.md and README.md show of results.json; needs Python 3.8 or later and nothing else."""
 import json
 import math
 import re
@@ -10,7 +10,9 @@ from xml.sax.saxutils import escape, quoteattr
 import measure
 
 RESULTS = Path(__file__).resolve().parent / 'results.json'
-DOCS = Path(__file__).resolve().parent.parent / 'docs'
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / 'docs'
+PAGES = (ROOT / 'README.md', DOCS / 'speed.md')
 
 # What stands between two comments: <!-- measured: NAME --> and <!-- end -->.
 MEASURED = re.compile(r'(?<=<!-- measured: )(\w+)( -->\n).*?(?=<!-- end -->)', re.S)
@@ -22,6 +24,10 @@ FLOOR = '3.6.15 bare'
 SPEED_SERIES = ('3.5.0', '3.5.10', 'newest', '3.6.15 uvloop', '3.5.0 pure', '3.5.0 compiled')
 SCALE_SERIES = ('3.6.15 bare', '3.5.0 pure', '3.6.15', '3.5.0 compiled')
 
+# What README.md has room for.
+SUMMARY = ('spawn', 'gather', 'future_round_trip', 'echo')
+SUMMARY_COLUMNS = ('3.5.0', '3.5.0 pure', '3.5.0 compiled', '3.6.15', '3.6.15 uvloop')
+
 
 def publish(results):
     RESULTS.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
@@ -31,9 +37,12 @@ def publish(results):
 def draw(results):
     (DOCS / 'speed.svg').write_text(speed_chart(results), encoding='utf-8')
     (DOCS / 'scale.svg').write_text(scale_chart(results), encoding='utf-8')
-    page = DOCS / 'speed.md'
-    page.write_text(MEASURED.sub(lambda found: found.group(1) + found.group(2) + DRAWN[found.group(1)](results),
-                                 page.read_text(encoding='utf-8')), encoding='utf-8')
+    for page in PAGES:
+        page.write_text(redrawn(page.read_text(encoding='utf-8'), results), encoding='utf-8')
+
+
+def redrawn(text, results):
+    return MEASURED.sub(lambda found: found.group(1) + found.group(2) + DRAWN[found.group(1)](results), text)
 
 
 # Tables
@@ -43,11 +52,15 @@ def tables(results):
     return '\n'.join(table for table in drawn if table.count('\n') > 2)
 
 
-def speed_table(results):
+def summary_table(results):
+    return speed_table(dict(results, columns=list(SUMMARY_COLUMNS)), SUMMARY)
+
+
+def speed_table(results, benchmarks=measure.TIMES):
     """CPU time as a multiple of the baseline's, whose own is in ms."""
     baseline, columns = results['baseline'], results['columns']
     rows = []
-    for name, figures in chosen(results, measure.TIMES):
+    for name, figures in chosen(results, benchmarks):
         base = figures[baseline]
         cells = [cell('%.2f', base and figures[label] and figures[label] / base) for label in columns]
         if base:
@@ -78,7 +91,7 @@ def machine(results):
     return 'Measured on %s; each figure is the least of %d processes.\n' % (results['machine'], results['rounds'])
 
 
-DRAWN = {'speed': speed_table, 'scale': scale_table, 'memory': memory_table, 'machine': machine}
+DRAWN = {'summary': summary_table, 'speed': speed_table, 'scale': scale_table, 'memory': memory_table, 'machine': machine}
 
 
 def chosen(results, benchmarks):

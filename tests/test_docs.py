@@ -30,6 +30,19 @@ def test_the_tables_are_drawn_anew(monkeypatch):
     assert page('docs', 'matrix.svg') == matrix.picture()
 
 
+@pytest.mark.skipif(sys.version_info < (3, 8), reason='draw.py needs 3.8')
+def test_the_figures_are_those_that_were_measured(monkeypatch):
+    monkeypatch.syspath_prepend(os.path.join(ROOT, 'benchmarks'))
+    import draw
+    results = json.loads(page('benchmarks', 'results.json'))
+    for path in draw.PAGES:
+        text = path.read_text(encoding='utf-8')
+        assert 'measured:' in text
+        assert draw.redrawn(text, results) == text, path
+    assert page('docs', 'speed.svg') == draw.speed_chart(results)
+    assert page('docs', 'scale.svg') == draw.scale_chart(results)
+
+
 def test_the_matrix_tells_of_this_interpreter(child):
     told = json.loads(page('docs', 'matrix.json')).get(HERE)
     if told is None:
