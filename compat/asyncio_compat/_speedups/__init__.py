@@ -47,7 +47,7 @@ def _is_there():
     try:
         names = os.listdir(os.path.dirname(__file__))
     except OSError:
-        # The package is in a zip file, from which nothing compiled is imported.
+        # In a zip file, from which nothing compiled is imported.
         return False
     return any(name.startswith('core.') and name.endswith(('.so', '.pyd'))
                for name in names)
