@@ -91,7 +91,8 @@ def machine(results):
     return 'Measured on %s; each figure is the least of %d processes.\n' % (results['machine'], results['rounds'])
 
 
-DRAWN = {'summary': summary_table, 'speed': speed_table, 'scale': scale_table, 'memory': memory_table, 'machine': machine}
+DRAWN = {'machine': machine, 'summary': summary_table, 'speed': speed_table, 'scale': scale_table,
+         'memory': memory_table}
 
 
 def chosen(results, benchmarks):
