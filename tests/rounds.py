@@ -110,6 +110,9 @@ def growth(run_round, third):
 
 
 def counts():
+    for module in list(sys.modules.values()):
+        # Each text that was ever warned of; the collector does not see it.
+        getattr(module, '__dict__', {}).get('__warningregistry__', {}).clear()
     while gc.collect():
         # What is ended by one may leave something to the next.
         pass

@@ -12,6 +12,7 @@ import os
 import warnings
 import pytest
 kept = []
+pytestmark = pytest.mark.filterwarnings('ignore::ImportWarning')
 '''
 
 
@@ -36,6 +37,8 @@ def run(tmpdir):
     ('kept or kept.append([])', ''),
     ('len(kept) < 40 and kept.append([])', ''),
     ('print("to the report"); warnings.warn("likewise")', ''),
+    ('kept[:] = [sum(kept) + 1]; '
+     'warnings.warn("text %d" % sum(kept), ImportWarning)', ''),
     # Warns when the collector comes.
     ('file = open(os.devnull); held = [file]; held.append(held)', ''),
 ])
