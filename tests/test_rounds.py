@@ -37,8 +37,7 @@ def run(tmpdir):
     ('kept or kept.append([])', ''),
     ('len(kept) < 40 and kept.append([])', ''),
     ('print("to the report"); warnings.warn("likewise")', ''),
-    ('kept[:] = [sum(kept) + 1]; '
-     'warnings.warn("text %d" % sum(kept), ImportWarning)', ''),
+    ('kept[:] = [sum(kept) + 1]; warnings.warn(str(kept), ImportWarning)', ''),
     # Warns when the collector comes.
     ('file = open(os.devnull); held = [file]; held.append(held)', ''),
 ])
