@@ -53,7 +53,8 @@ def tables(results):
 
 
 def summary_table(results):
-    return speed_table(dict(results, columns=list(SUMMARY_COLUMNS)), SUMMARY)
+    columns = [label for label in results['columns'] if label in SUMMARY_COLUMNS]
+    return speed_table(dict(results, columns=columns), SUMMARY)
 
 
 def speed_table(results, benchmarks=measure.TIMES):
