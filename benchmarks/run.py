@@ -89,8 +89,9 @@ def parse_arguments():
     parser.add_argument('--check', action='store_true', help='exit with 1 if a bound is broken')
     parser.add_argument('--publish', metavar='machine', help='what the documentation says of this machine')
     arguments = parser.parse_args()
-    if arguments.publish and (arguments.columns or arguments.only is not BENCHMARKS):
-        parser.error('what is published is all of it')
+    if arguments.publish and (arguments.columns or arguments.only is not BENCHMARKS or
+                              arguments.baseline != parser.get_default('baseline')):
+        parser.error('what is published is all of it, as a multiple of %s' % parser.get_default('baseline'))
     return arguments
 
 
